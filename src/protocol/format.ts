@@ -95,6 +95,13 @@ export function duration(seconds: number): string {
   return seconds < 9.95 ? `${seconds.toFixed(1)} s` : wholeSeconds(Math.round(seconds));
 }
 
+/** An estimated time, in seconds, without false precision: `10 s`, `6 min`, `2 h`. */
+export function about(seconds: number): string {
+  if (seconds < 90) return `${Math.max(5, 5 * Math.round(seconds / 5))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Number((seconds / 3600).toPrecision(2))} h`;
+}
+
 /** A remaining time, in seconds: 8 s, 3 min 20 s. It ends at 0 s; it is empty if the time is unknown. */
 export function timeLeft(seconds: number): string {
   return Number.isFinite(seconds) ? wholeSeconds(Math.max(0, Math.ceil(seconds))) : '';

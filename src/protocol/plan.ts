@@ -32,9 +32,10 @@ export const PlannedLayer = PrunedLayer.pick({
   type: z.string(),
   /**
    * `pruned`, `protected`, `skipped`: see `PrunedLayer`; `removed`, `follows`: see `RemovedLayer`; `replaced`, `merged`,
-   * `absorbs`, `dropped`: see `ReshapedLayer`; `kept`: the step changes no count of any layer.
+   * `absorbs`, `dropped`: see `ReshapedLayer`; `kept`: the step changes no count of any layer; `new`, and again `dropped`:
+   * only a student has it, or only its model.
    */
-  state: z.enum(['pruned', 'removed', 'follows', 'protected', 'skipped', 'kept', 'replaced', 'merged', 'absorbs', 'dropped']), // prettier-ignore
+  state: z.enum(['pruned', 'removed', 'follows', 'protected', 'skipped', 'kept', 'replaced', 'merged', 'absorbs', 'dropped', 'new']), // prettier-ignore
   /** The layers in the place of a replaced one; sizes are their sums. */
   becomes: z.array(NewPart).optional(),
   /** The layer that computes it now. */

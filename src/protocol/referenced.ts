@@ -1,7 +1,8 @@
 import type { Recipe } from './recipe';
 import type { RecipeStep } from './steps';
 import { shipped } from './steps/architecture';
-import { START_TEACHER } from './steps/distill';
+import { studentKind } from './steps/distill';
+import { START_TEACHER } from './steps/teaching';
 
 /** Returns another path for a file that a step refers to: a checkpoint, or the description of a network. */
 export type Rename = (given: string, kind: 'checkpoint' | 'architecture') => string;
@@ -18,6 +19,14 @@ function renamed(given: RecipeStep, rename: Rename): RecipeStep {
     given.step === 'train' && !shipped(given.architecture)
       ? { ...given, architecture: rename(given.architecture, 'architecture') }
       : given;
+  if (step.step === 'distill') {
+    const student = studentKind(step.student);
+    return {
+      ...step,
+      ...(student.kind === 'checkpoint' ? { student: rename(student.path, 'checkpoint') } : {}),
+      ...(step.teacher === START_TEACHER ? {} : { teacher: rename(step.teacher, 'checkpoint') }),
+    };
+  }
   if (!('distill' in step) || !step.distill || step.distill.teacher === START_TEACHER) return step;
   return { ...step, distill: { ...step.distill, teacher: rename(step.distill.teacher, 'checkpoint') } };
 }

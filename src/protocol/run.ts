@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Split } from './dataset';
+import { StudentNow } from './distillation';
 import { EpochRecord } from './epoch';
 import { Progress } from './measure';
 import { mainAccuracy, measured, MetricValue, MetricValues } from './metric';
@@ -20,13 +21,27 @@ export const RunEvent = z.discriminatedUnion('kind', [
     kind: z.literal('progress'),
     progress: Progress,
     /** While training: mean loss and main metric of this epoch so far, and the number of finished epochs with its fraction. */
-    training: z.object({ loss: z.number(), metric: MetricValue, epoch: z.number() }).optional(),
+    training: z
+      .object({
+        loss: z.number(),
+        metric: MetricValue,
+        epoch: z.number(),
+        /** Where a step trains several times: which of its trainings it is. */
+        student: StudentNow.optional(),
+      })
+      .optional(),
     /** The clock that the status bar shows. The extension host adds it for the page. */
     clock: RunClock.optional(),
   }),
   /** A new mask. `epoch`: finished epochs with fraction; `sparsity`: over all kernel weights. */
   z.object({ kind: z.literal('mask'), epoch: z.number(), sparsity: z.number() }),
-  z.object({ kind: z.literal('epoch'), step: z.string(), epochs: z.number(), record: EpochRecord }),
+  z.object({
+    kind: z.literal('epoch'),
+    step: z.string(),
+    epochs: z.number(),
+    record: EpochRecord,
+    student: StudentNow.optional(),
+  }),
   z.object({ kind: z.literal('result'), index: z.number(), result: StepResult }),
   z.object({ kind: z.literal('message'), text: z.string() }),
 ]);

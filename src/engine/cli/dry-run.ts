@@ -1,6 +1,7 @@
 import type { Recipe } from '../../protocol/recipe';
 import { stepDefinition, trains } from '../../protocol/steps';
 import type { LocalEngine } from './engine';
+import { planDocument as distillDocument, planText as distillText } from './outcomes/distill';
 import { planDocument as removalDocument, planText as removalText } from './outcomes/remove';
 import { planDocument as reshapingDocument, planText as reshapingText } from './outcomes/reshape';
 import { planDocument, planText } from './plan';
@@ -26,6 +27,7 @@ export async function dryRun(
   for (const step of later.filter((one) => trains(one) || one.step === 'recalibrate'))
     for (const note of (await engine.ask('plan', { ...about, step })).notes ?? []) notes.add(note);
   const plan = notes.size === 0 ? planned : { ...planned, notes: [...notes] };
+  if (first.step === 'distill') return { document: distillDocument(plan), text: distillText(plan) };
   if (plan.kind === 'channels') return { document: removalDocument(plan), text: removalText(plan) };
   const { running } = stepDefinition(first.step).words;
   if (plan.kind === 'layers') return { document: reshapingDocument(plan), text: reshapingText(plan, running) };

@@ -3,7 +3,8 @@ import { normalizationWords, type NormalizationInUse } from '../../protocol/norm
 import { keptWords } from '../../protocol/kept';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent, RunResult } from '../../protocol/run';
-import { epochWords, type EpochRecord } from '../../protocol/epoch';
+import { studentWords } from '../../protocol/distillation';
+import { epochWords } from '../../protocol/epoch';
 import { duration, percent } from '../../protocol/format';
 import { topmostMissing } from '../checkpoint/folders';
 import type { Begun } from './stopping';
@@ -29,7 +30,7 @@ export async function runOnTerminal(
   const show = (event: RunEvent): void => {
     if (event.kind === 'progress') terminal.progress(event.progress);
     else if (event.kind === 'message') terminal.message(event.text);
-    else if (event.kind === 'epoch') terminal.message(epochLine(event.record, event.epochs));
+    else if (event.kind === 'epoch') terminal.message(epochLine(event));
     else if (event.kind === 'step' && event.steps > 1)
       terminal.message(`step ${event.index + 1} of ${event.steps}: ${event.step}`);
   };
@@ -48,11 +49,13 @@ function tellSupervisor(begun: Begun | { folder: null }): void {
   process.send?.(begun, undefined, undefined, () => undefined);
 }
 
+type EpochEvent = Extract<RunEvent, { kind: 'epoch' }>;
+
 /** `epoch 3 of 9: loss 0.2101, accuracy 92.21% training, 91.20% validation, 90.87% test, sparsity 84.21%, 17 s` */
-export function epochLine(record: EpochRecord, epochs: number): string {
+export function epochLine({ record, epochs, student }: Pick<EpochEvent, 'record' | 'epochs' | 'student'>): string {
   const { epoch, loss, seconds, sparsity } = record;
   return (
-    `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(4)}, ${epochWords(record)}, ` +
+    `${student ? `${studentWords(student)}, ` : ''}epoch ${epoch} of ${epochs}: loss ${loss.toFixed(4)}, ${epochWords(record)}, ` +
     `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${duration(seconds)}`
   );
 }

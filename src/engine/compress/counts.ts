@@ -58,6 +58,31 @@ export function keptCounts(before: ModelContent, after = before, inputShape?: re
   }));
 }
 
+/** The figures of a layer that a model does not have. */
+const ABSENT: PlannedSide = { width: null, params: 0, nonzero: 0, sparsity: null, macs: 0, nonzeroMacs: 0 };
+
+/** Counts a step after which another model takes the place of this one; layers of the same name are compared. */
+export function replacedCounts(before: ModelContent, after: ModelContent): PlanCounts {
+  const [now, then] = [sidesOf(before), sidesOf(after)];
+  const [old, made] = [now, then].map(({ layers }) => new Map(layers.map((layer) => [layer.name, layer.side])));
+  const alike = (one: PlannedSide, other: PlannedSide): boolean =>
+    one.width === other.width && one.params === other.params && one.macs === other.macs;
+  const stateOf = (name: string): PlannedLayer['state'] => {
+    const [was, is] = [old!.get(name), made!.get(name)];
+    if (!was) return 'new';
+    if (!is) return 'dropped';
+    return alike(was, is) ? 'kept' : was.width === is.width ? 'follows' : 'removed';
+  };
+  const gone = now.layers.filter(({ name }) => !made!.has(name));
+  return {
+    layers: [...then.layers, ...gone].map(({ name, type }) => ({
+      ...{ name, type, state: stateOf(name), threshold: null },
+      ...{ before: old!.get(name) ?? ABSENT, after: made!.get(name) ?? ABSENT },
+    })),
+    totals: { before: now.totals, after: then.totals },
+  };
+}
+
 /** Takes the counts of a pruning from its plan, without reading the weights again. */
 export function prunedCounts(
   model: ModelContent,

@@ -1,4 +1,5 @@
 import { plural } from '../../protocol/format';
+import { beginsAnew, type DistillStep } from '../../protocol/steps/distill';
 import type { FinetuneStep } from '../../protocol/steps/finetune';
 import type { TrainStep } from '../../protocol/steps/train';
 import { zeroMasks } from '../compress/prune/apply';
@@ -11,8 +12,8 @@ import type { RunContext } from './run-context';
 const NAMED = 4;
 
 /** Returns true where a step keeps weights on their few values. */
-export const keepsValues = (step: TrainStep | FinetuneStep): boolean =>
-  step.step === 'finetune' && step.values !== 'free';
+export const keepsValues = (step: TrainStep | FinetuneStep | DistillStep): boolean =>
+  (step.step === 'finetune' && step.values !== 'free') || (step.step === 'distill' && !beginsAnew(step));
 
 /** Properties that a training step keeps, by weight name. */
 export interface KeptByTraining {
@@ -26,9 +27,13 @@ export interface KeptByTraining {
  * values.
  * @throws UserError
  */
-export async function keptBy(context: RunContext, step: TrainStep | FinetuneStep): Promise<KeptByTraining> {
-  // The first weights of a train step are random.
-  if (step.step === 'train') return { masks: new Map(), constraints: new Map() };
+export async function keptBy(
+  context: RunContext,
+  step: TrainStep | FinetuneStep | DistillStep,
+): Promise<KeptByTraining> {
+  // These begin with random weights.
+  if (step.step === 'train' || (step.step === 'distill' && beginsAnew(step)))
+    return { masks: new Map(), constraints: new Map() };
   const { model, listener } = context;
   const masks = new Map(zeroMasks(model));
   const made = keepsValues(step) ? await madeIn(context) : new Map<string, Constraint>();

@@ -44,7 +44,7 @@ export function lostNote({ index, name, lost }: { index: number; name: string; l
 
 /** Finds the tensors that steps change without regard to the numbers in which they are stored. */
 function freelyChanged(start: ModelContent, { steps }: Recipe): (name: string) => boolean {
-  const trained = steps.filter((step) => step.step === 'train' || step.step === 'finetune');
+  const trained = steps.filter((step) => step.step === 'train' || step.step === 'finetune' || step.step === 'distill');
   // A train step begins with weights of its own.
   if (trained.some((step) => !keepsValues(step))) return () => true;
   const measured = trained.length > 0 || steps.some(({ step }) => step === 'recalibrate');

@@ -41,7 +41,7 @@ export async function prepare(
   const start = parent ?? (await firstNetwork(recipe, referenced, (await open()) ?? undefined));
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
-  dryRun(start, recipe, referenced);
+  await dryRun(start, recipe, referenced);
   const opened = await open();
   const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
   const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
@@ -70,9 +70,10 @@ function firstNetwork(
 const entering = ({ kind }: Dataset): string => (kind === 'pixels' ? 'Pixels' : 'Examples');
 
 /** Runs the steps on a copy: names of layers and amounts that do not fit fail here. */
-function dryRun(start: ModelContent, { steps }: Recipe, referenced: Referenced): void {
+async function dryRun(start: ModelContent, { steps }: Recipe, referenced: Referenced): Promise<void> {
   let model = start;
-  for (const step of steps) model = kindOf(step).validate?.dryRun?.(model, step, { start, referenced }) ?? model;
+  for (const step of steps)
+    model = (await kindOf(step).validate?.dryRun?.(model, step, { start, referenced })) ?? model;
 }
 
 const startsByTraining = ({ steps }: Recipe): boolean => {

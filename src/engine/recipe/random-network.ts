@@ -67,10 +67,10 @@ const PICTURES: readonly DatasetInfo['format'][] = ['images', 'table', 'parquet'
 const GRAY_28 = [28, 28, 1];
 
 /** Decides the shape of the examples that a new network takes. @throws UserError where it cannot read such examples */
-function inputFor(
+export function inputFor(
   architecture: Architecture,
-  { inputSize }: TrainStep,
-  { shape, format, name }: DatasetInfo,
+  { inputSize }: Pick<TrainStep, 'inputSize'>,
+  { shape, format, name }: Pick<DatasetInfo, 'shape' | 'format' | 'name'>,
 ): readonly number[] {
   const { size } = ARCHITECTURES[architecture];
   const classic = architecture === 'fashion-cnn' || architecture.startsWith('lenet');

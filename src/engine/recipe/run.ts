@@ -128,6 +128,7 @@ async function runSteps(context: RunContext, training: TrainState | undefined): 
     state.results.push(result);
     state.step++;
     delete state.training;
+    state.trainings = [];
     if (state.step < steps.length) await writeState(folder, state);
   }
 }
@@ -145,6 +146,7 @@ const freshState =
     start: null,
     checkpoints: {},
     restricted: [],
+    trainings: [],
     results: [],
     accuracies: [],
     before: null,

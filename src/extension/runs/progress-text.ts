@@ -1,3 +1,4 @@
+import { studentWords } from '../../protocol/distillation';
 import { epochWords } from '../../protocol/epoch';
 import type { Progress } from '../../protocol/measure';
 import type { RunEvent } from '../../protocol/run';
@@ -25,7 +26,7 @@ export function logLine(event: RunEvent): string | undefined {
     case 'epoch': {
       const { epoch, loss, seconds, sparsity } = event.record;
       return (
-        `epoch ${epoch} of ${event.epochs}: loss ${loss.toFixed(4)}, ${epochWords(event.record)}, ` +
+        `${event.student ? `${studentWords(event.student)}, ` : ''}epoch ${epoch} of ${event.epochs}: loss ${loss.toFixed(4)}, ${epochWords(event.record)}, ` +
         `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${duration(seconds)}`
       );
     }

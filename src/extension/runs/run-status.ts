@@ -1,5 +1,6 @@
 import type { Progress } from '../../protocol/measure';
 import type { Recipe } from '../../protocol/recipe';
+import { trainingsOf } from '../../protocol/steps/distill';
 import type { RunClock, RunEvent } from '../../protocol/run';
 import { share } from './progress-text';
 
@@ -9,9 +10,13 @@ const MEANINGFUL = 0.02;
 const SEARCH = 3;
 const SHORT = 0.1;
 
+/** The epochs of a step over all its trainings. */
+const epochsOf = (step: Extract<Recipe['steps'][number], { epochs: number }>): number =>
+  step.epochs * (step.step === 'distill' ? trainingsOf(step) : 1);
+
 /** The weight of a step in the whole run; an epoch is 1. */
 function weightOf(step: Recipe['steps'][number] | undefined): number {
-  if (step && 'epochs' in step) return Math.max(SHORT, step.epochs);
+  if (step && 'epochs' in step) return Math.max(SHORT, epochsOf(step));
   return step?.step === 'target' ? SEARCH : SHORT;
 }
 
@@ -74,7 +79,7 @@ export class RunStatus {
     this.index = index;
     this.stepShare = 0;
     this.start = undefined;
-    this.epochs = step && 'epochs' in step ? step.epochs : undefined;
+    this.epochs = step && 'epochs' in step ? epochsOf(step) : undefined;
   }
 
   private advance({ progress, training }: Extract<RunEvent, { kind: 'progress' }>): void {
@@ -82,8 +87,11 @@ export class RunStatus {
     if (this.epochs === undefined) {
       this.stepShare = Math.max(this.stepShare, share(progress));
     } else if (training) {
-      this.start ??= { time: this.now(), epoch: training.epoch };
-      this.stepShare = Math.max(this.stepShare, Math.min(1, training.epoch / this.epochs));
+      const { student } = training;
+      const before = student ? (student.index * this.epochs) / student.of : 0;
+      const epoch = before + training.epoch;
+      this.start ??= { time: this.now(), epoch };
+      this.stepShare = Math.max(this.stepShare, Math.min(1, epoch / this.epochs));
     }
   }
 

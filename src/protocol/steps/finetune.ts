@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineStep } from './define';
-import { Distill } from './distill';
+import { Distill } from './teaching';
 import { Gradual } from './gradual';
 import { batchSize, bestEpochWords, epochs, learningRate, trained, trainingOptions } from './training';
 

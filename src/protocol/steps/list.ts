@@ -1,5 +1,6 @@
 import { binarize } from './binarize';
 import { cluster } from './cluster';
+import { distill } from './distill';
 import { evaluate } from './evaluate';
 import { finetune } from './finetune';
 import { merge } from './merge';
@@ -23,6 +24,7 @@ export const definitions = [
   cluster,
   ternarize,
   binarize,
+  distill,
   target,
   finetune,
   rewind,

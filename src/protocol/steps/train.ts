@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Architecture, ArchitectureFile } from './architecture';
 import { defineStep } from './define';
-import { Distill } from './distill';
+import { Distill } from './teaching';
 import { Gradual } from './gradual';
 import { batchSize, bestEpochWords, epochs, learningRate, trained, trainingOptions } from './training';
 

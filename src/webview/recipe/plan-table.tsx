@@ -22,6 +22,7 @@ const STATES: Record<PlannedLayer['state'], string> = {
   merged: 'Merged',
   absorbs: 'Absorbs',
   dropped: 'Dropped',
+  new: 'New',
 };
 
 /** Before and after in one cell. An unchanged figure appears once; a figure that only the run finds is a question mark. */

@@ -57,7 +57,7 @@ describe('distillation', () => {
     const before = await readdir(bench.folder);
     const run = (teacher: string) => bench.run(on({ ...finetune, distill: { teacher } }));
     await expect(run('wide')).rejects.toThrow(
-      /teacher "wide" has an output of shape \[\?, 4\] but the model one of \[\?, 3\]: choose a teacher for the same/,
+      /teacher "wide" has an output of shape \[\?, 4\] but the student one of \[\?, 3\]: choose two networks for the same/,
     );
     await expect(run('nothing')).rejects.toThrow(/does not exist/);
     expect(await readdir(bench.folder)).toEqual(before);

@@ -79,7 +79,7 @@ it('a teacher that takes other examples is refused in one sentence', async () =>
   await writeRaw(bench.path('pair'), twoInputModel());
   const step = { step: 'finetune', epochs: 1, distill: { teacher: 'pair' } } as const;
   await expect(bench.run({ checkpoint: 'net', data: 'shapes', steps: [step] })).rejects.toThrow(
-    /^The teacher "pair" has an input of shape .* and .* but the model one of [^.]*\.$/,
+    /^The teacher "pair" has an input of shape .* and .* but the student one of [^.]*\.$/,
   );
 });
 
@@ -107,7 +107,7 @@ it('a teacher with the outputs of the model in another order is refused, since o
     );
   };
   await expect(run('swapped')).rejects.toThrow(
-    'The teacher "swapped" has the outputs right, left but the model left, right: choose a teacher with the same outputs in the same order.',
+    'The teacher "swapped" has the outputs right, left but the student left, right: choose a teacher with the same outputs in the same order.',
   );
   expect((await run('start')).steps[0]!.step).toBe('finetune');
 });

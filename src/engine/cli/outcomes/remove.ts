@@ -28,7 +28,7 @@ function resultText(result: RunResult): string {
   const { before, after, sampleData, normalization, out } = result;
   const removal = removalOf(result);
   return [
-    layersText(removal.layers),
+    sizesText(removal.layers),
     '',
     totalsText([...(before ? [['before', before] as const] : []), ['after', after]]),
     '',
@@ -58,7 +58,7 @@ export function planDocument(plan: StepPlan) {
 /** Formats the same as text. */
 export function planText(plan: StepPlan): string {
   return [
-    layersText(plan.counts.layers),
+    sizesText(plan.counts.layers),
     '',
     totalsText(Object.entries(totalsOf(plan))),
     '',
@@ -70,7 +70,7 @@ export function planText(plan: StepPlan): string {
 
 const right = true;
 
-function layersText(layers: readonly (RemovedLayer | PlannedLayer)[]): string {
+export function sizesText(layers: readonly (RemovedLayer | PlannedLayer)[]): string {
   const change = (before: number | null, after: number | null): string =>
     before === after ? whole(before) : `${whole(before)} -> ${whole(after)}`;
   return table(

@@ -2,6 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { JsonObject } from '../../../protocol/json';
 import { unrollRounds } from '../../../protocol/rounds';
 import { RecipeStep, type RecipeStepInput, type StepName } from '../../../protocol/steps';
+import { distill } from '../outcomes/distill';
 import { finetune } from '../outcomes/finetune';
 import type { Outcome } from '../outcomes/outcome';
 import { prune } from '../outcomes/prune';
@@ -135,6 +136,15 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
     examples: ['binarize fashion-cnn --fine-tune 5 --distill --data fashion-mnist --out fashion-cnn-binary'],
     followers: [fineTune('train on with weights of these values, for so many epochs')],
     outcome: restrict('binarize'),
+  },
+  distill: {
+    description: 'train a smaller student from the answers of a teacher, and the same one without beside it',
+    examples: [
+      'distill fashion-cnn --width 0.3 --epochs 10 --data fashion-mnist --out student',
+      'distill fashion-cnn --student ds-cnn --hints 1 --seeds 3 --data fashion-mnist --out small',
+      'distill fashion-cnn --width 0.5 --fewer 1 --data fashion-mnist --dry-run',
+    ],
+    outcome: distill,
   },
   target: {
     description: 'compress to a target instead of a ratio, with an amount for each layer that is found',

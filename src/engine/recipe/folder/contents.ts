@@ -13,6 +13,7 @@ import { hashRecipe } from '../provenance';
 import {
   CSV_FILE,
   EPOCHS_FOLDER,
+  EPOCHS_NAME,
   isWrittenName,
   isStateName,
   JOURNAL_FILE,
@@ -129,7 +130,7 @@ async function foldersBelow(folder: OutputFolder): Promise<string[]> {
     for (const entry of await folder.names(name)) if (deeper.test(entry)) await descend(`${name}/${entry}`, deeper);
   };
   if (names.has(STATE_FOLDER)) await descend(STATE_FOLDER, /^(scan|step)-\d+$/);
-  if (names.has(EPOCHS_FOLDER)) await descend(EPOCHS_FOLDER, /^(epoch|step)-\d+$/);
+  if (names.has(EPOCHS_FOLDER)) await descend(EPOCHS_FOLDER, EPOCHS_NAME);
   if (names.has(PLANS_FOLDER)) await descend(PLANS_FOLDER, /^plan-\d+$/);
   return found;
 }

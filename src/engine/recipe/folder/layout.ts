@@ -2,8 +2,9 @@ import { ONNX_FILE } from '../../../protocol/onnx';
 import { PARETO_FILE, PLANS_FOLDER } from '../../../protocol/pareto';
 import type { Recipe } from '../../../protocol/recipe';
 import { PACKED_EXTENSION, PACKED_NAME } from '../../../protocol/steps/pack';
-import { START_TEACHER } from '../../../protocol/steps/distill';
-import { trains, type StepResult } from '../../../protocol/steps';
+import { trainingAt, trainingsOf } from '../../../protocol/steps/distill';
+import { START_TEACHER } from '../../../protocol/steps/teaching';
+import { trains, type RecipeStep, type StepResult } from '../../../protocol/steps';
 
 export const RECIPE_FILE = 'recipe.json';
 /** Written last: it says that the run is finished. */
@@ -40,13 +41,31 @@ export const isStateName = (name: string): boolean =>
   /^(state|previous)\.json$/.test(name) || MOMENTS_FILE.test(name) || SCAN_NAME.test(name) || /^step-\d+$/.test(name);
 
 /** Folders of a run with checkpoints that it may read again. */
-export const KEPT_CHECKPOINT = /^(epochs\/(step-\d+\/)?epoch-\d+|state\/step-\d+)$/;
+export const KEPT_CHECKPOINT = /^(epochs\/(step-\d+\/)?((taught|alone)-\d+\/)?epoch-\d+|state\/step-\d+)$/;
 
-/** Returns the folder of an epoch's checkpoint, relative to the run's. Epochs of a second training step lie one level deeper. */
-export function epochFolder({ steps }: Pick<Recipe, 'steps'>, step: number, epoch: number): string {
-  const name = `epoch-${String(epoch).padStart(2, '0')}`;
+/** A folder within that of epochs: of a later step, of one training of a student, or of an epoch. */
+export const EPOCHS_NAME = /^(step|taught|alone|epoch)-\d+$/;
+
+/**
+ * Returns the folder of an epoch's checkpoint, relative to the run's. Epochs of a second training step lie one level deeper,
+ * and so do those of several trainings of a step.
+ * @param training index of the training in its step
+ */
+export function epochFolder({ steps }: Pick<Recipe, 'steps'>, step: number, epoch: number, training = 0): string {
   const first = steps.findIndex(trains);
-  return step === first ? `${EPOCHS_FOLDER}/${name}` : `${EPOCHS_FOLDER}/step-${step + 1}/${name}`;
+  const name = `epoch-${String(epoch).padStart(2, '0')}`;
+  return [
+    EPOCHS_FOLDER,
+    ...(step === first ? [] : [`step-${step + 1}`]),
+    ...trainingFolder(steps[step]!, training),
+    name,
+  ].join('/');
+}
+
+function trainingFolder(step: RecipeStep, index: number): string[] {
+  if (step.step !== 'distill' || trainingsOf(step) === 1) return [];
+  const { taught, place } = trainingAt(step, index);
+  return [`${taught ? 'taught' : 'alone'}-${place + 1}`];
 }
 
 /** Returns the folder, relative to the run's, with the model at the start of a step. It is removed at the end of the run. */
@@ -60,7 +79,9 @@ export function epochsAskedFor(recipe: Recipe, from: number, [first]: readonly S
   if (first?.step !== 'train') return [];
   return recipe.steps.slice(from).flatMap((step) => {
     if (step.step === 'rewind' && typeof step.to === 'number' && step.to > 0) return [epochFolder(recipe, 0, step.to)];
-    const teaches = step.step === 'finetune' && step.distill?.teacher === START_TEACHER;
+    const teacher =
+      step.step === 'distill' ? step.teacher : step.step === 'finetune' ? step.distill?.teacher : undefined;
+    const teaches = teacher === START_TEACHER;
     return teaches ? [epochFolder(recipe, 0, first.best.epoch)] : [];
   });
 }

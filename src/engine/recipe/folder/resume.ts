@@ -5,7 +5,7 @@ import { trains } from '../../../protocol/steps';
 import type { StoredHashes } from '../../../protocol/run';
 import { hashInName } from '../../checkpoint/shard-names';
 import type { OutputFolder } from '../../folder/output-folder';
-import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './layout';
+import { EPOCHS_FOLDER, EPOCHS_NAME, epochFolder, epochsAskedFor } from './layout';
 import { readStates, type ReadState, type RunState } from './state';
 import { isWhole, readStored, sameHashes } from './stored';
 
@@ -72,9 +72,9 @@ async function damagedIn(
 }
 
 function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): string[] {
-  const { step, start, training, results, restricted } = state;
+  const { step, start, training, trainings, results, restricted } = state;
   const records = training?.records ?? [];
-  const nameOf = (epoch: number): string => epochFolder(recipe, step, epoch);
+  const nameOf = (epoch: number, index = trainings.length): string => epochFolder(recipe, step, epoch, index);
   // The best epoch is read again at the end; an earlier epoch is never chosen over a whole later one that is as good.
   const mayBeBest = records.filter(
     ({ epoch, validation }) =>
@@ -86,6 +86,7 @@ function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): 
   return [
     ...(start === null ? [] : [start]),
     ...mayBeBest.map(({ epoch }) => nameOf(epoch)),
+    ...trainings.flatMap(({ taught, best }, index) => (taught ? [nameOf(best.epoch, index)] : [])),
     ...epochsAskedFor(recipe, step, results),
     ...(recipe.steps.slice(step).some(trains) ? restricted.flatMap((one) => one.start ?? []) : []),
   ];
@@ -110,9 +111,7 @@ async function lastWholeEpoch(
   folder: OutputFolder,
   known: ReadonlyMap<string, StoredHashes>,
 ): Promise<string | undefined> {
-  const entries = await folder.names(EPOCHS_FOLDER);
-  const later = entries.filter((name) => /^step-\d+$/.test(name)).sort(byNumber);
-  for (const place of [...later.map((name) => `${EPOCHS_FOLDER}/${name}`), EPOCHS_FOLDER])
+  for (const place of await placesOfEpochs(folder, EPOCHS_FOLDER))
     for (const name of (await folder.names(place)).filter((entry) => /^epoch-\d+$/.test(entry)).sort(byNumber)) {
       const epoch = `${place}/${name}`;
       const found = await readStored(folder, epoch).catch(() => undefined);
@@ -123,6 +122,14 @@ async function lastWholeEpoch(
       if (hashes ? sameHashes(hashes, found.hashes) : named) return epoch;
     }
   return undefined;
+}
+
+/** Lists a folder after those in it that hold epochs, the last first. */
+async function placesOfEpochs(folder: OutputFolder, place: string): Promise<string[]> {
+  const inner = (await folder.names(place)).filter((name) => EPOCHS_NAME.test(name) && !name.startsWith('epoch-'));
+  const found: string[] = [];
+  for (const name of inner.sort(byNumber)) found.push(...(await placesOfEpochs(folder, `${place}/${name}`)));
+  return [...found, place];
 }
 
 /** Sorts the highest number first. */

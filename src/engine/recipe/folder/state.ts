@@ -4,6 +4,7 @@ import { Provenance } from '../../../protocol/model';
 import { Normalization, NormalizationInUse } from '../../../protocol/normalization';
 import { StoredHashes } from '../../../protocol/run';
 import { StepResult } from '../../../protocol/steps';
+import { StudentTraining } from '../../../protocol/distillation';
 import { EpochRecord } from '../../../protocol/epoch';
 import { measured, MetricValues } from '../../../protocol/metric';
 import { isCompanionName } from '../../checkpoint/companions';
@@ -71,6 +72,8 @@ export const RunState = z
     latest: StoredHashes.optional(),
     /** Present while the current step trains. */
     training: Training.optional(),
+    /** The trainings of the current step that have ended, where it trains several times. */
+    trainings: z.array(StudentTraining).default([]),
     results: z.array(StepResult),
     accuracies: Provenance.shape.accuracies,
     /** Test metrics for the results of the run. */

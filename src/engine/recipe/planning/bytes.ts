@@ -17,19 +17,22 @@ export interface Sized {
   readonly after: ModelContent | 'unknown' | 'same';
   /** For each layer before, the indices of the layers in its place; by default its own. */
   readonly parts?: readonly (readonly number[])[] | undefined;
+  /** The layers of both models by name, where another model takes the place of the first. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** A model with the values of its files. */
 interface Stored {
   /** Bytes of each layer. */
   readonly layers: readonly number[];
+  readonly model: ModelContent;
   files(): Promise<FileSizes>;
 }
 
 /** Counts the bytes of files and layers before and after a step. @throws UserError, CancelledError */
 export async function planBytes(
   session: Session,
-  { kind, start, after, parts }: Sized,
+  { kind, start, after, parts, names }: Sized,
   signal: AbortSignal,
 ): Promise<PlanBytes> {
   const now = start ? asWritten(start, kind, signal) : onDisk(session, kind, signal);
@@ -39,11 +42,24 @@ export async function planBytes(
   return {
     before: sizes(await now.files()),
     after: planned && sizes(planned),
-    layers: now.layers.map((before, i) => {
-      const places = parts?.[i] ?? [i];
-      return { before, after: then && places.reduce((sum, place) => sum + then.layers[place]!, 0) };
-    }),
+    layers:
+      names?.map(sidesOf(now, then)) ??
+      now.layers.map((before, i) => {
+        const places = parts?.[i] ?? [i];
+        return { before, after: then && places.reduce((sum, place) => sum + then.layers[place]!, 0) };
+      }),
   };
+}
+
+/** Returns the bytes of a layer in two models by its name; 0 where a model does not have it. */
+function sidesOf(now: Stored, then: Stored | null) {
+  const [before, after] = [now, then].map(
+    (stored) => stored && new Map(readGraph(stored.model).layers.map(({ name }, i) => [name, stored.layers[i]!])),
+  );
+  return (name: string): PlanBytes['layers'][number] => ({
+    before: before?.get(name) ?? 0,
+    after: after ? (after.get(name) ?? 0) : null,
+  });
 }
 
 const sizes = ({ bytes, gzipBytes }: FileSizes): PlanBytes['before'] => ({ bytes, gzipBytes });
@@ -51,6 +67,7 @@ const sizes = ({ bytes, gzipBytes }: FileSizes): PlanBytes['before'] => ({ bytes
 function asWritten(model: ModelContent, kind: StepPlan['kind'], signal: AbortSignal): Stored {
   const encoded = encodeCheckpoint(model);
   return {
+    model,
     layers: layerBytes(model, encoded.entries, kind),
     files: () => plannedSizes(model, { signal }, encoded),
   };
@@ -59,7 +76,11 @@ function asWritten(model: ModelContent, kind: StepPlan['kind'], signal: AbortSig
 function onDisk(session: Session, kind: StepPlan['kind'], signal: AbortSignal): Stored {
   const { checkpoint } = session;
   const entries = checkpoint.json.weightsManifest.flatMap(({ weights }) => weights);
-  return { layers: layerBytes(checkpoint, entries, kind), files: () => sessionSizes(session, signal) };
+  return {
+    model: checkpoint,
+    layers: layerBytes(checkpoint, entries, kind),
+    files: () => sessionSizes(session, signal),
+  };
 }
 
 /** Counts the bytes of each layer's weights: all of them where channels are removed or layers replaced, else the nonzero ones. */

@@ -35,6 +35,8 @@ export interface Outlook {
   readonly start?: ModelContent;
   /** Applies the step to a copy; absent where only the run finds the weights. @throws UserError, CancelledError */
   readonly apply?: () => Promise<AppliedStep>;
+  /** The model of the form that the step leaves, where only the run finds its weights. */
+  readonly untrained?: ModelContent;
   /** Facts that only the run finds, one sentence each. */
   readonly notes?: readonly string[];
 }

@@ -59,12 +59,10 @@ export async function planStep(
   const done = await outlook.apply?.();
   const removals = done?.removal?.difference ? [{ after: `step 1, ${step.step}`, ...done.removal.difference }] : [];
   const written = done && stamped(done.model, { recipe, referenced, session }, await environment(), removals);
-  const after = changesModel(step) ? (written ?? 'unknown') : 'same';
-  const bytes = await planBytes(
-    session,
-    { kind: outlook.kind, start: outlook.start, after, parts: done?.parts },
-    signal,
-  );
+  const { kind: planned, start, untrained, counts } = outlook;
+  const after = changesModel(step) ? (written ?? untrained ?? 'unknown') : 'same';
+  const names = untrained && counts.layers.map(({ name }) => name);
+  const bytes = await planBytes(session, { kind: planned, start, after, parts: done?.parts, names }, signal);
   report({ part: 'bytes', bytes });
   const metrics = await metricsOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
   const notes = [

@@ -1,144 +1,193 @@
 import { UserError } from '../../../protocol/errors';
-import { START_TEACHER, type Distill } from '../../../protocol/steps/distill';
-import { TASK_WORDS } from '../../../protocol/task';
-import type { RecipeStep } from '../../../protocol/steps';
+import { comparisonOf, winnerWords, type StudentTraining } from '../../../protocol/distillation';
+import { reportedMetrics } from '../../../protocol/epoch';
+import { isBetterThan } from '../../../protocol/metric';
+import type { StepResult } from '../../../protocol/steps';
+import { ARCHITECTURES } from '../../../protocol/steps/architecture';
+import { Augment } from '../../../protocol/steps/augment';
+import { beginsAnew, studentKind, trainingAt, trainingsOf, type DistillStep } from '../../../protocol/steps/distill';
+import { START_TEACHER } from '../../../protocol/steps/teaching';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/open-data';
+import { figuresOf } from '../../measure/inspect';
 import { withTask } from '../../measure/tasked-network';
-import type { Task } from '../../measure/tasks/task';
-import { fitDataToOther } from '../../measure/normalization/fit';
-import type { Network, OpenShape } from '../../model/network';
+import { trainableOf } from '../../model/network';
 import { toNetwork, whyNotRunnable } from '../../model/runnable';
-import { normalizationName, sameNormalization } from '../../../protocol/normalization';
-import { teacherOf } from '../../train/teacher';
+import { checkAugment } from '../../train/augmentation';
+import { withClassWeights } from '../../train/class-weights';
+import { NOTHING_TO_TRAIN, type TrainState } from '../../train/loop';
 import type { Distillation } from '../../train/step';
-import { progressTo, type Prepared } from '../types';
+import { measureBefore } from '../compressed';
+import { keptBy } from '../few-values';
 import { epochFolder } from '../folder/layout';
 import { readBack, type RunContext } from '../run-context';
+import { studentOf, type StudentContext } from '../student';
+import type { Prepared } from '../types';
+import { planDistillation } from './distill-plan';
+import { hiddenTeaching } from './hidden-teaching';
+import { StudentClock } from './student-clock';
+import { checkAnswers, checkRates, recordsOf, trainEpochs } from './epochs';
+import type { StepKind } from './kind';
+import { taughtBy, teacherContent, tryTeacher } from './teaching';
 
-/** Checks the step by the recipe alone. @throws UserError */
-export function checkDistill({ teacher }: Distill, step: RecipeStep, where: string): void {
-  if (step.step === 'train' && teacher === START_TEACHER)
-    throw new UserError(
-      `${where} begins with random weights, which teach nothing: give "distill" the path of a checkpoint as "teacher".`,
-    );
-}
+/** The teacher while students are trained; it is asked once for all of them. */
+type Teacher = Distillation & { dispose(): void };
 
 /**
- * Checks that the teacher takes the same examples and has the same classes as the student.
- * @throws UserError
+ * Trains students with a teacher, and without one beside it, and continues with the best of those with a teacher by the main
+ * validation metric. Each epoch leaves its checkpoint and the state from which the run can resume.
  */
-export async function tryTeacher({ teacher }: Distill, { start, referenced, opened }: Prepared): Promise<void> {
-  const content = referenced.checkpoints.get(teacher);
-  // The first model of the run, or the result of its train step, always fits.
-  if (!content) return;
-  const why = whyNotRunnable(content);
-  if (why !== undefined)
-    throw new UserError(`The teacher "${teacher}" cannot be asked: ${why.charAt(0).toLowerCase()}${why.slice(1)}`);
-  const [asked, student] = [await toNetwork(content), await toNetwork(start)];
+async function run(context: RunContext, step: DistillStep, resume?: TrainState): Promise<StepResult> {
+  const { prepared, state, listener } = context;
+  const { data } = prepared;
+  if (!data) throw new Error('a distill step was let through without data');
+  await measureBefore(context);
+  const teacher = await teacherContent(context, step.teacher);
+  const source = { model: context.model, referenced: prepared.referenced, data };
+  const clock = new StudentClock(step, state.trainings);
+  const total = trainingsOf(step);
+  let asked: Teacher | undefined;
   try {
-    compare(teacher, 'input', asked.inputs, student.inputs);
-    compare(teacher, 'output', asked.outputs, student.outputs);
-    requireSameOutputs(teacher, asked, student);
-    if (opened) await fitDataToOther(content, opened, { lend: (ask) => ask(asked) });
+    for (let index = state.trainings.length, going = resume; index < total; index++, going = undefined) {
+      const ask = async (student: Parameters<typeof taughtBy>[2]) => (asked ??= await taughtBy(context, step, student));
+      const training = await trainOne({ context, step, data, source, clock, index }, ask, going);
+      state.trainings.push(training);
+    }
   } finally {
-    asked.dispose();
-    student.dispose();
+    asked?.dispose();
   }
+  const trainings = [...state.trainings];
+  const chosen = bestTaught(trainings);
+  const { best, epochs } = trainings[chosen]!;
+  state.start = epochFolder(prepared.recipe, state.step, best.epoch, chosen);
+  context.model = await readBack(context, state.start);
+  await checkAnswers(context, best);
+  state.accuracies.push(...recordsOf(step.step, best, data));
+  state.afterFineTune = reportedMetrics(best);
+  const comparison = comparisonOf(trainings) ?? null;
+  if (comparison) listener.report({ kind: 'message', text: winnerWords(comparison) });
+  const size = (model: ModelContent) => {
+    const { params, macs } = figuresOf(model).totals;
+    return { params, macs };
+  };
+  return {
+    ...{ step: 'distill', epochs, best, chosen, trainings, comparison },
+    ...{ student: size(context.model), teacher: size(teacher) },
+  };
 }
 
-/** An input or output. */
-interface End {
-  readonly shape: OpenShape;
+/** Returns the index of the best training with a teacher; the first of equals. */
+const bestTaught = (trainings: readonly StudentTraining[]): number =>
+  trainings.reduce((best, { taught, best: record }, index) => {
+    const known = trainings[best];
+    return taught && (!known || isBetterThan(record.validation, known.best.validation)) ? index : best;
+  }, -1);
+
+interface One {
+  readonly context: RunContext;
+  readonly step: DistillStep;
+  readonly data: Dataset;
+  readonly source: StudentContext;
+  readonly clock: StudentClock;
+  /** Of the training in its step. */
+  readonly index: number;
 }
 
-function compare(teacher: string, what: string, theirs: readonly End[], ours: readonly End[]): void {
-  const [their, our] = [theirs, ours].map((ends) => ends.map(({ shape }) => shapeText(shape)).join(' and '));
-  if (their !== our)
-    throw new UserError(
-      `The teacher "${teacher}" has an ${what} of shape ${their} but the model one of ${our}: choose a teacher for the same examples and classes.`,
-    );
-}
-
-/** @throws UserError where several outputs have other names or another order, so that one would teach another */
-function requireSameOutputs(teacher: string, theirs: Network, ours: Network): void {
-  const [their, our] = [theirs, ours].map(({ outputs }) => outputs.map(({ name }) => name).join(', '));
-  if (ours.outputs.length > 1 && their !== our)
-    throw new UserError(
-      `The teacher "${teacher}" has the outputs ${their} but the model ${our}: choose a teacher with the same outputs in the same order.`,
-    );
-}
-
-/** @throws UserError where the teacher has another task than the model, so that its answers mean something else */
-function requireSameTasks(teacher: string, theirs: Task, ours: Task): void {
-  const [their, our] = [theirs, ours].map(({ infos }) => infos.map(({ name }) => TASK_WORDS[name]).join(', '));
-  if (their !== our)
-    throw new UserError(
-      `The teacher "${teacher}" does ${their} on this data but the model ${our}: choose a teacher with the same task, or name the "task" in a NAME.data.json.`,
-    );
-}
-
-const shapeText = (shape: OpenShape): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
-
-/**
- * Prepares the answers of the teacher for training, and its end.
- * @param student its examples and network, and whether the images of each batch are changed, for the teacher too
- * @throws UserError, CancelledError
- */
-export async function distillation(
-  context: RunContext,
-  { teacher, temperature, alpha }: Distill,
-  student: { readonly data: Dataset; readonly network: Network; readonly augmented: boolean },
-): Promise<Distillation & { dispose(): void }> {
-  const { listener } = context;
-  const { data, augmented } = student;
-  const content = await teacherContent(context, teacher);
-  const network = await toNetwork(content);
+async function trainOne(
+  { context, step, data, source, clock, index }: One,
+  ask: (student: Parameters<typeof taughtBy>[2]) => Promise<Teacher>,
+  resume: TrainState | undefined,
+): Promise<StudentTraining> {
+  const { prepared, state } = context;
+  const { taught, place } = trainingAt(step, index);
+  const seed = prepared.recipe.seed + place;
+  const nameOf = (epoch: number): string => epochFolder(prepared.recipe, state.step, epoch, index);
+  const model = await studentOf(step, source, seed);
+  const done = resume?.records.length ?? 0;
+  const network = await toNetwork(done > 0 ? await readBack(context, nameOf(done)) : model);
   try {
-    const onProgress = progressTo(listener);
-    const images = (await dataOfTeacher(context, teacher, content, network, data)).split('train');
-    const tasked = withTask(network, images);
-    requireSameTasks(teacher, tasked.task, withTask(student.network, data.split('train')).task);
-    return {
-      teacher: await teacherOf(tasked, images, { temperature, augmented, signal: listener.signal, onProgress }),
-      temperature,
-      alpha,
-      dispose: () => network.dispose(),
-    };
-  } catch (error) {
+    const augmented = step.augment !== undefined;
+    const hidden = (teacher: ModelContent) => hiddenTeaching(step, model, teacher);
+    const distillation = taught ? await ask({ data, network, augmented, hidden }) : undefined;
+    const kept = beginsAnew(step) ? {} : await keptBy({ ...context, model }, step);
+    const which = { taught, seed, index, of: trainingsOf(step) };
+    const { records, best } = await trainEpochs(context, {
+      ...{ step, model, network, data, nameOf, distillation, resume, ...kept },
+      seeds: [seed, state.step],
+      stage: clock.stage(which),
+      isSparse: !beginsAnew(step),
+      isBest: (record) =>
+        taught && !state.trainings.some((one) => one.taught && !isBetterThan(record.validation, one.best.validation)),
+      told: (event) => clock.told(event, which),
+    });
+    return { taught, seed, epochs: records, best };
+  } finally {
     network.dispose();
-    throw error;
   }
 }
 
-/** The first model of the run takes pixels as the student does; another teacher takes them as it was trained to. */
-async function dataOfTeacher(
-  { prepared, listener }: RunContext,
-  teacher: string,
-  content: ModelContent,
-  network: Network,
-  data: Dataset,
-): Promise<Dataset> {
-  if (teacher === START_TEACHER || !prepared.opened) return data;
-  const own = await fitDataToOther(content, prepared.opened, {
-    lend: (ask) => ask(network),
-    signal: listener.signal,
-    onProgress: progressTo(listener),
-  });
-  if (!sameNormalization(own.normalization, data.normalization))
-    listener.report({
-      kind: 'message',
-      text: `The teacher takes pixels with normalization ${normalizationName(own.normalization)}, the model with ${normalizationName(data.normalization)}.`,
-    });
-  return own;
+function checkRecipe(step: DistillStep, where: string, steps: readonly unknown[]): void {
+  checkRates(step, where);
+  const { width, fewer, drop, units, hints = 0, attention = 0, pairs, augment } = step;
+  const student = studentKind(step.student);
+  const sizes = Object.entries({ width, fewer, drop }).filter(([, value]) => value !== undefined);
+  if (student.kind === 'scaled' && sizes.length === 0)
+    throw new UserError(
+      `${where} says nothing about the student: give it "width", such as 0.5, or a network or a checkpoint as "student".`,
+    );
+  const [stray] = sizes;
+  if ((student.kind === 'model' || student.kind === 'checkpoint') && stray)
+    throw new UserError(
+      `${where} has "${stray[0]}", but a student that begins with weights of its own keeps its size: leave it out.`,
+    );
+  if (units && !(student.kind === 'network' && ARCHITECTURES[student.name].takes.includes('units')))
+    throw new UserError(
+      `${where} has "units", which mean nothing to the student ${step.student}: leave them out, or choose mlp or lstm.`,
+    );
+  const taughtByItself = step.teacher === START_TEACHER && steps[0] === step;
+  if (student.kind === 'model' && taughtByItself)
+    throw new UserError(
+      `${where} has the model as the student of itself: scale it with "width", or let a step before make it smaller.`,
+    );
+  if (pairs && hints === 0 && attention === 0)
+    throw new UserError(`${where} pairs layers for nothing: give it "hints" or "attention", or leave "pairs" out.`);
+  if (augment && !Object.values(augment).some((value) => value !== 0))
+    throw new UserError(
+      `${where} has "augment", which changes nothing: give it ${Object.keys(Augment.shape)
+        .map((key) => `"${key}"`)
+        .join(', ')}, or leave it out.`,
+    );
 }
 
-/** Returns the teacher `start`: the checkpoint of the recipe; without one, the best epoch of the run's own train step. */
-async function teacherContent(context: RunContext, teacher: string): Promise<ModelContent> {
-  const { referenced, parent } = context.prepared;
-  const known = teacher === START_TEACHER ? parent : referenced.checkpoints.get(teacher);
-  if (known) return known;
-  const [first] = context.state.results;
-  if (first?.step !== 'train') throw new Error('a run without a checkpoint began without training');
-  return readBack(context, epochFolder(context.prepared.recipe, 0, first.best.epoch));
+async function preflight(step: DistillStep, prepared: Prepared): Promise<void> {
+  const { start, referenced, data } = prepared;
+  const student = await studentOf(step, { model: start, referenced, data }, prepared.recipe.seed);
+  const why = whyNotRunnable(student);
+  if (why !== undefined)
+    throw new UserError(`The student cannot be trained: ${why.charAt(0).toLowerCase()}${why.slice(1)}`);
+  await tryTeacher(step, student, prepared);
+  const network = await toNetwork(student);
+  try {
+    if (!beginsAnew(step) && trainableOf(network).length === 0) throw new UserError(NOTHING_TO_TRAIN);
+    if (step.classWeights && data) {
+      const examples = data.split('train');
+      withClassWeights(withTask(network, examples), examples, step.classWeights);
+    }
+  } finally {
+    network.dispose();
+  }
+  if (step.augment && data) checkAugment(step.augment, data);
+  // Steps before may change the layers of the student.
+  if (prepared.recipe.steps[0] === step)
+    hiddenTeaching(step, student, referenced.checkpoints.get(step.teacher) ?? start);
 }
+
+export const distill: StepKind<DistillStep> = {
+  validate: {
+    recipe: checkRecipe,
+    dryRun: (model, step, { referenced }) => studentOf(step, { model, referenced }, 0),
+    preflight,
+  },
+  plan: planDistillation,
+  run,
+};

@@ -26,7 +26,11 @@ export interface Validation<Step extends RecipeStep> {
   /** Checks the step by the recipe alone; `where` begins the sentence. */
   readonly recipe?: (step: Step, where: string, steps: readonly RecipeStep[]) => void;
   /** Checks that step and model fit, and returns the changed model as far as it is known. */
-  readonly dryRun?: (model: ModelContent, step: Step, read: Pick<Prepared, 'start' | 'referenced'>) => ModelContent;
+  readonly dryRun?: (
+    model: ModelContent,
+    step: Step,
+    read: Pick<Prepared, 'start' | 'referenced'>,
+  ) => ModelContent | Promise<ModelContent>;
   /** Checks that need a running model. */
   readonly preflight?: (step: Step, prepared: Prepared) => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { StepName, StepOf } from '../../../protocol/steps';
+import { distill } from './distill';
 import { evaluate } from './evaluate';
 import type { StepKind } from './kind';
 import { merge } from './merge';
@@ -22,6 +23,7 @@ export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   cluster,
   ternarize,
   binarize,
+  distill,
   target,
   finetune,
   recalibrate,
