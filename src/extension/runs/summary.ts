@@ -30,7 +30,7 @@ export function lastMetrics({ metrics, steps }: RunResult): MetricValues | null 
 function trainedMetrics(steps: RunResult['steps']): MetricValues | null {
   for (const step of [...steps].reverse()) {
     if (step.step === 'evaluate' && step.evaluation.split !== 'train') return step.evaluation.metrics;
-    if (step.step === 'train' || step.step === 'finetune') return reportedMetrics(step.best);
+    if (step.step === 'train' || step.step === 'finetune' || step.step === 'distill') return reportedMetrics(step.best);
   }
   return null;
 }

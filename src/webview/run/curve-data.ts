@@ -2,8 +2,13 @@ import type { EpochRecord } from '../../protocol/epoch';
 import { METRICS, type MetricName } from '../../protocol/metric';
 import type { CurvePoint } from './job-view';
 
-/** Columns of the plot: epochs, loss, main metric, main metric of validation; null if a row has no such figure. */
-export type CurveData = [number[], (number | null)[], (number | null)[], (number | null)[]];
+/**
+ * Columns of the plot: epochs, loss, main metric, main metric of validation, and for a student with a teacher the
+ * latter of the same one without; null if a row has no such figure.
+ */
+export type CurveData = [number[], Figure[], Figure[], Figure[], ...Figure[][]];
+type Figure = number | null;
+type Row = [number, Figure, Figure, Figure, Figure];
 
 /** The metric of a curve; accuracy before anything is known. */
 export const curveMetric = (points: readonly CurvePoint[], records: readonly EpochRecord[]): MetricName =>
@@ -39,19 +44,26 @@ const AVERAGED: Readonly<Partial<Record<MetricName, Averaged>>> = {
  * The engine reports values of the epoch so far, which jump at the start of an epoch. Two such means give the mean of the
  * batches between them.
  */
-export function curveData(points: readonly CurvePoint[], records: readonly EpochRecord[]): CurveData {
+export function curveData(
+  points: readonly CurvePoint[],
+  records: readonly EpochRecord[],
+  alone?: readonly EpochRecord[],
+): CurveData {
   const batches = smoothed(ofBatches(points));
-  const rows: [number, number | null, number | null, number | null][] = [
-    ...batches.map((point): [number, number, number, null] => [point.epoch, point.loss, point.metric, null]),
-    ...records.map((record): [number, number | null, number | null, number] => [
+  const rows: Row[] = [
+    ...batches.map(({ epoch, loss, metric }): Row => [epoch, loss, metric, null, null]),
+    ...(alone ?? []).map(({ epoch, validation }): Row => [epoch, null, null, null, validation[0].value]),
+    ...records.map((record): Row => [
       record.epoch,
       // A page that missed the batches has only the means of whole epochs.
       points.length === 0 ? record.loss : null,
       points.length === 0 ? record.training[0].value : null,
       record.validation[0].value,
+      null,
     ]),
   ].sort((a, b) => a[0] - b[0]);
-  return [rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2]), rows.map((row) => row[3])];
+  const column = (at: 1 | 2 | 3 | 4): Figure[] => rows.map((row) => row[at]);
+  return [rows.map((row) => row[0]), column(1), column(2), column(3), ...(alone ? [column(4)] : [])];
 }
 
 /** Figures of the batches since the previous point, from those of the epoch so far. */

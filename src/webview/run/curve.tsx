@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { EpochRecord } from '../../protocol/epoch';
 import { METRICS, metricText, type MetricName } from '../../protocol/metric';
-import type { CurvePoint } from './job-view';
+import type { CurvePoint, Students } from './job-view';
 import { curveData, curveMetric } from './curve-data';
 import { axisOf, Chart } from '../ui/chart';
 import type { Theme } from '../ui/theme';
@@ -18,7 +18,11 @@ const legend =
     return typeof shown === 'number' ? format(shown) : '';
   };
 
-function options(width: number, theme: Theme, epochs: number, metric: MetricName): uPlot.Options {
+function options(
+  width: number,
+  theme: Theme,
+  { epochs, metric, paired }: { epochs: number; metric: MetricName; paired: boolean },
+): uPlot.Options {
   const axis = axisOf(theme);
   const { title, words } = METRICS[metric];
   const figure = legend((value) => metricText(metric, value, 1));
@@ -62,7 +66,7 @@ function options(width: number, theme: Theme, epochs: number, metric: MetricName
         value: figure,
       },
       {
-        label: `Validation ${words}`,
+        label: paired ? `Validation ${words} with teacher` : `Validation ${words}`,
         scale: 'metric',
         stroke: theme.green,
         // Measured once an epoch: dots without lines.
@@ -70,6 +74,18 @@ function options(width: number, theme: Theme, epochs: number, metric: MetricName
         points: { show: true, size: 8, fill: theme.green },
         value: figure,
       },
+      ...(paired
+        ? [
+            {
+              label: 'Without',
+              scale: 'metric',
+              stroke: theme.red,
+              paths: () => null,
+              points: { show: true, size: 8, fill: theme.background },
+              value: figure,
+            },
+          ]
+        : []),
     ],
   };
 }
@@ -79,19 +95,25 @@ export function Curve({
   points,
   records,
   epochs,
+  students,
 }: {
   points: readonly CurvePoint[];
   records: readonly EpochRecord[];
   epochs: number;
+  students: Students | null;
 }) {
-  const data = useMemo(() => curveData(points, records), [points, records]);
+  const paired = students !== null && students.now.of > 1;
+  const data = useMemo(
+    () => (paired ? curveData(points, students.taught, students.alone) : curveData(points, records)),
+    [points, records, students, paired],
+  );
   const metric = curveMetric(points, records);
   const last = points.at(-1);
   return (
     <Chart
       data={data}
-      options={(width, theme) => options(width, theme, epochs, metric)}
-      remake={`${epochs} ${metric}`}
+      options={(width, theme) => options(width, theme, { epochs, metric, paired })}
+      remake={`${epochs} ${metric} ${paired}`}
       label={
         last
           ? `Loss ${last.loss.toFixed(4)}, ${METRICS[metric].words} ${metricText(metric, last.metric.value, 1)} at epoch ${last.epoch.toFixed(2)}`

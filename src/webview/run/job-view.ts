@@ -1,4 +1,5 @@
 import { percent } from '../../protocol/format';
+import type { StudentNow } from '../../protocol/distillation';
 import { findStep } from '../../protocol/steps';
 import type { Progress } from '../../protocol/measure';
 import type { MetricValue } from '../../protocol/metric';
@@ -14,6 +15,14 @@ export interface CurvePoint {
   metric: MetricValue;
 }
 
+/** The epochs of a student with a teacher, and of the same one without. */
+export interface Students {
+  /** The training that is going on. */
+  readonly now: StudentNow;
+  readonly taught: readonly EpochRecord[];
+  readonly alone: readonly EpochRecord[];
+}
+
 /** A run for the page. */
 export interface JobView {
   status: 'running' | 'cancelling' | 'cancelled' | 'failed' | 'done';
@@ -26,6 +35,8 @@ export interface JobView {
   clock: RunClock | null;
   curve: readonly CurvePoint[];
   records: readonly EpochRecord[];
+  /** The epochs of the current pair of students, with a teacher and without; null where a step trains once. */
+  students: Students | null;
   /** The sparsity over all kernel weights that gradual pruning has reached in the current step. */
   sparsity: number | null;
   messages: readonly string[];
@@ -47,6 +58,7 @@ export const startedJob = (asked: RecipeJob): JobView => ({
   clock: null,
   curve: [],
   records: [],
+  students: null,
   sparsity: null,
   messages: [],
   result: null,
@@ -58,10 +70,29 @@ function thinned(curve: readonly CurvePoint[]): readonly CurvePoint[] {
   return curve.length <= CURVE_POINTS ? curve : curve.filter((_, i) => i % 2 === 0 || i === curve.length - 1);
 }
 
+/** Adds a point to the live curve, where there is one. */
+const withPoint = (job: JobView, point: CurvePoint | undefined): JobView =>
+  point ? { ...job, curve: thinned([...job.curve, point]) } : job;
+
 /** A training step starts a new curve. */
 function training(job: JobView, index: number): Partial<JobView> {
   const step = job.asked.steps[index];
-  return step && 'epochs' in step ? { epochs: step.epochs, curve: [], records: [] } : {};
+  return step && 'epochs' in step ? { epochs: step.epochs, curve: [], records: [], students: null } : {};
+}
+
+/** The view of a step that trains several times, when another of its trainings begins: with a new curve. */
+function withStudent(job: JobView, now: StudentNow | undefined): JobView {
+  if (!now || job.students?.now.index === now.index) return job;
+  const same = job.students?.now.seed === now.seed ? job.students : { taught: [], alone: [] };
+  return { ...job, curve: [], records: [], students: { ...same, now } };
+}
+
+/** Adds an epoch of the current training to those of its pair. */
+function withEpoch({ students, ...job }: JobView, record: EpochRecord): JobView {
+  const records = [...job.records, record];
+  if (!students) return { ...job, students, records };
+  const side = students.now.taught ? 'taught' : 'alone';
+  return { ...job, records, students: { ...students, [side]: records } };
 }
 
 /** The view after an event. */
@@ -77,15 +108,14 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
       };
     case 'progress':
       return {
-        ...job,
+        ...withPoint(withStudent(job, event.training?.student), event.training),
         progress: event.progress,
         clock: event.clock ?? job.clock,
-        curve: event.training ? thinned([...job.curve, event.training]) : job.curve,
       };
     case 'mask':
       return { ...job, sparsity: event.sparsity };
     case 'epoch':
-      return { ...job, records: [...job.records, event.record] };
+      return withEpoch(withStudent(job, event.student), event.record);
     case 'message':
       return { ...job, messages: [...job.messages, event.text].slice(-MESSAGES) };
     case 'result':

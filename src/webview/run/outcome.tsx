@@ -1,3 +1,4 @@
+import { comparisonWords, winnerWords } from '../../protocol/distillation';
 import { keptWords } from '../../protocol/kept';
 import { NO_DATASET } from '../../protocol/dataset';
 import { macsForWords } from '../../protocol/model';
@@ -100,8 +101,14 @@ function lines(result: RunResult): Line[] {
         ]),
     ...(metrics.afterFineTune === null
       ? []
-      : [line('accuracy', `${title}, fine-tuned`, was, metrics.afterFineTune[0].value, shown, inMetric)]),
+      : [line('accuracy', `${title}, ${trainedWords(result)}`, was, metrics.afterFineTune[0].value, shown, inMetric)]),
   ];
+}
+
+/** The word for a model after its last step that trains. */
+function trainedWords({ steps }: RunResult): string {
+  const last = steps.findLast(({ step }) => step === 'train' || step === 'finetune' || step === 'distill');
+  return last?.step === 'distill' ? 'distilled' : 'fine-tuned';
 }
 
 const COMPRESSING: ReadonlySet<StepName> = new Set([
@@ -160,6 +167,13 @@ function notes({ steps }: RunResult): string[] {
         `Weights of ${plural(restricted.length, 'layer')} are ${past}, ideally at most ${bits.toFixed(2)} bits each; model.json holds them as before.`,
       ];
     }
+    if (step.step === 'distill')
+      return [
+        `The student has ${plural(step.student.params, 'parameter')}, the teacher ${count(step.teacher.params)}.`,
+        ...(step.comparison
+          ? [sentence(comparisonWords(step.comparison)), winnerWords(step.comparison)]
+          : ['The student was not trained without a teacher, so whether that helped is unknown.']),
+      ];
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
     if (step.step === 'merge') {
       const gone = step.layers.filter(({ state }) => state === 'merged' || state === 'dropped').length;

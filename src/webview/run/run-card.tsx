@@ -60,7 +60,7 @@ export function RunCard() {
       <div class={view.result && view.curve.length > 0 ? 'run-body both' : 'run-body'}>
         {view.result && <Outcome result={view.result} folder={view.asked.folder} />}
         {(view.curve.length > 0 || view.records.length > 0) && (
-          <Curve points={view.curve} records={view.records} epochs={view.epochs} />
+          <Curve points={view.curve} records={view.records} epochs={view.epochs} students={view.students} />
         )}
       </div>
       {target && <PlansOfRun curve={target.curve} />}
