@@ -156,3 +156,32 @@ test('saved state is restored, and invalid parts get their defaults', () => {
   });
   for (const nonsense of [undefined, null, 7, 'x', []]) expect(readSaved(nonsense).scope).toBe('global');
 });
+
+test('a student with a teacher and the same one without are two curves; another seed begins new ones', () => {
+  const student = (index: number) => ({ index, of: 4, taught: index % 2 === 0, seed: Math.floor(index / 2) });
+  const trained = (index: number, epoch: number): RunEvent[] => [
+    {
+      kind: 'progress',
+      progress,
+      training: { epoch, loss: 1, metric: measured('accuracy', 0.5), student: student(index) },
+    },
+    { kind: 'epoch', step: 'distill', epochs: 2, record: { ...record, epoch }, student: student(index) },
+  ];
+  const first = [...trained(0, 1), ...trained(0, 2), ...trained(1, 1)];
+  const view = after(first);
+  expect(view.students).toMatchObject({
+    now: { index: 1 },
+    taught: [{ epoch: 1 }, { epoch: 2 }],
+    alone: [{ epoch: 1 }],
+  });
+  expect(view.curve).toHaveLength(1);
+  const { taught, alone } = view.students!;
+  expect(curveData([], taught, alone)).toEqual([
+    [1, 1, 2],
+    [null, 0.3, 0.3],
+    [null, 0.9, 0.9],
+    [null, 0.88, 0.88],
+    [0.88, null, null],
+  ]);
+  expect(after([...first, ...trained(2, 1)]).students).toMatchObject({ taught: [{ epoch: 1 }], alone: [] });
+});

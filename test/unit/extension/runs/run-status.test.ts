@@ -98,3 +98,19 @@ test('during a run the share never falls and stays within 0 and 1', () => {
     }),
   );
 });
+
+test('one clock counts all trainings of a distillation', () => {
+  const step = { step: 'distill', width: 0.5, epochs: 4, seeds: 2 };
+  const status = new RunStatus(Recipe.parse({ recipeVersion: 1, steps: [step] }), () => time);
+  let time = 0;
+  const at = (index: number, epoch: number): RunEvent => ({
+    kind: 'progress',
+    progress,
+    training: { loss: 1, metric: measured('accuracy', 0.5), epoch, student: { index, of: 4, taught: true, seed: 0 } },
+  });
+  status.hear({ kind: 'step', index: 0, steps: 1, step: 'distill' });
+  status.hear(at(0, 0));
+  time = 30_000;
+  status.hear(at(1, 2));
+  expect(status.clock).toEqual({ share: 6 / 16, secondsLeft: 50 });
+});
