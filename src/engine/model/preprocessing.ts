@@ -59,7 +59,7 @@ function takesRawPixels({ op, tensors }: GraphNode): boolean {
   if (op.kind === 'rescaling') return Math.abs(255 * (op.scale ?? NaN) + (op.offset ?? 0)) <= LARGEST_RESULT;
   if (op.kind !== 'standardization') return false;
   const stored = (wanted: TensorRole) => tensors.find(({ role }) => role === wanted)?.tensor.data[0];
-  const [mean, variance] = [op.mean ?? stored('mean'), op.variance ?? stored('variance')];
+  const [mean, variance] = [op.mean?.[0] ?? stored('mean'), op.variance?.[0] ?? stored('variance')];
   // Unknown statistics are those of pixels, since the layer is adapted to the inputs of the model.
   if (mean === undefined || variance === undefined) return true;
   return Math.abs(255 - mean) / Math.sqrt(Math.max(variance, 1e-14)) <= LARGEST_RESULT;

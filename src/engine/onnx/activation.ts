@@ -19,6 +19,13 @@ export function activated(file: OnnxFile, value: Value, activation: string, name
       return node('Sigmoid');
     case 'tanh':
       return node('Tanh');
+    case 'gelu': {
+      const scaled = file.node('Mul', [value.name, scalar(file, `${name}/root`, Math.SQRT1_2)], {}, `${name}/scaled`);
+      const erf = file.node('Erf', [scaled], {}, `${name}/erf`);
+      const share = file.node('Add', [erf, scalar(file, `${name}/one`, 1)], {}, `${name}/share`);
+      const half = file.node('Mul', [value.name, scalar(file, `${name}/half`, 0.5)], {}, `${name}/halved`);
+      return { ...value, name: file.node('Mul', [half, share], {}, `${name}/gelu`) };
+    }
     case 'elu':
       return node('Elu', [], { alpha: { float: 1 } });
     case 'selu':

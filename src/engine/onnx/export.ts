@@ -5,9 +5,11 @@ import { activationGrids } from '../model/activation-grids';
 import { readGraph } from '../model/graph';
 import type { GraphNode, GraphTensor, ModelGraph } from '../model/model-graph';
 import { activated, activationLayer } from './activation';
-import { foldOf, isOverChannels, normalized, standardized } from './normalizations';
+import { foldOf, isOverChannels, layerNormalized, normalized, scaledByChannel, standardized } from './normalizations';
 import { emitConvolution, emitDense, emitSeparable } from './products';
+import { emitRecurrent } from './recurrent';
 import { emitShape, isShapeOp } from './shapes';
+import { emitTransposed } from './transposed';
 import { emitMerge, emitPool } from './windows';
 import { channelsFirst, channelsLast, NoOperator, type Value } from './values';
 import { onGrid } from './weights';
@@ -171,12 +173,39 @@ class Writer {
         const layer = { name, depthwise, pointwise, bias: of('bias')?.tensor };
         return activated(file, emitSeparable(file, channelsFirst(file, input), op, layer), op.activation, name);
       }
+      case 'transposed-conv': {
+        const kernel = node.tensors.find(({ kernel: isKernel }) => isKernel)?.tensor;
+        if (!kernel) throw new NoOperator('has no kernel');
+        const bias = node.tensors.find(({ role }) => role === 'bias')?.tensor;
+        const made = emitTransposed(file, channelsFirst(file, input), op, { name, kernel, bias });
+        return activated(file, made, op.activation, name);
+      }
+      case 'recurrent': {
+        const of = (role: string): Float32Array | undefined => {
+          const data = node.tensors.find((one) => one.role === role)?.tensor.data;
+          return data instanceof Float32Array ? data : undefined;
+        };
+        const [kernel, recurrent] = [of('kernel'), of('recurrent-kernel')];
+        if (!kernel || !recurrent) throw new NoOperator('has no kernels of float32');
+        return emitRecurrent(file, input, op, { kernel, recurrent, bias: of('bias') }, name);
+      }
+      case 'layer-normalization':
+        return layerNormalized(file, node, input, name);
+      case 'layer-scale':
+        return scaledByChannel(file, node, input, name);
       case 'standardization':
         return standardized(file, node, input, name);
       case 'batch-normalization':
         return normalized(file, node, input, name);
       case 'activation':
         return activationLayer(file, input, op, name);
+      case 'prelu': {
+        const slopes = node.tensors.find(({ role }) => role === 'slopes')?.tensor;
+        if (!(slopes?.data instanceof Float32Array)) throw new NoOperator('has no slopes of float32');
+        const last = channelsLast(file, input);
+        const constant = file.constant(`${name}/slopes`, 'float32', slopes.shape, slopes.data);
+        return { ...last, name: file.node('PRelu', [last.name, constant], {}, name) };
+      }
       case 'softmax': {
         const last = channelsLast(file, input);
         return { ...last, name: file.node('Softmax', [last.name], { axis: op.axis ?? -1 }, name) };

@@ -29,15 +29,46 @@ const SMALLEST = 1e-7;
 export function standardized(file: OnnxFile, { op, tensors }: GraphNode, input: Value, name: string): Value {
   if (op.kind !== 'standardization') throw new Error('only a standardization is written in this way');
   const of = (role: string): Float32Array | undefined => floatsOf(tensors.find((one) => one.role === role)?.tensor);
-  const mean = of('mean') ?? (op.mean === null ? undefined : Float32Array.of(op.mean));
-  const variance = of('variance') ?? (op.variance === null ? undefined : Float32Array.of(op.variance));
+  const mean = of('mean') ?? (op.mean === null ? undefined : Float32Array.from(op.mean));
+  const variance = of('variance') ?? (op.variance === null ? undefined : Float32Array.from(op.variance));
   if (!mean || !variance) throw new NoOperator('has no statistics');
+  if (!op.axes?.every((axis) => axis === -1 || axis === input.rank - 1))
+    throw new NoOperator('normalizes another axis than the last');
   const last = channelsLast(file, input);
   const constant = (what: string, values: Float32Array): string =>
     file.constant(`${name}/${what}`, 'float32', [values.length], values);
   const centered = file.node('Sub', [last.name, constant('mean', mean)], {}, `${name}/centered`);
   const deviations = variance.map((value) => Math.max(Math.sqrt(value), SMALLEST));
   return { ...last, name: file.node('Div', [centered, constant('deviation', deviations)], {}, name) };
+}
+
+/** Writes a layer normalization over the last axis. @throws NoOperator */
+export function layerNormalized(file: OnnxFile, { op, tensors }: GraphNode, given: Value, name: string): Value {
+  if (op.kind !== 'layer-normalization') throw new Error('only a layer normalization is written in this way');
+  const axis = op.axes?.length === 1 ? op.axes[0] : undefined;
+  if (axis !== -1 && axis !== given.rank - 1) throw new NoOperator('normalizes other axes than the last');
+  const of = (role: string): Float32Array | undefined => floatsOf(tensors.find((one) => one.role === role)?.tensor);
+  const [scale, offset] = [of('scale'), of('offset')];
+  const channels = (scale ?? offset)?.length;
+  if (channels === undefined) throw new NoOperator('normalizes without weights');
+  const constant = (what: string, values: Float32Array): string =>
+    file.constant(`${name}/${what}`, 'float32', [channels], values);
+  const input = channelsLast(file, given);
+  const taken = [
+    input.name,
+    constant('scale', scale ?? new Float32Array(channels).fill(1)),
+    constant('offset', offset ?? new Float32Array(channels)),
+  ];
+  return { ...input, name: file.node('LayerNormalization', taken, { axis: -1, epsilon: { float: op.epsilon } }, name) };
+}
+
+/** Writes a layer that multiplies each channel by its own number. @throws NoOperator */
+export function scaledByChannel(file: OnnxFile, { tensors }: GraphNode, given: Value, name: string): Value {
+  const factors = floatsOf(tensors.find(({ role }) => role === 'scale')?.tensor);
+  if (!factors) throw new NoOperator('has no factors');
+  const input = channelsLast(file, given);
+  const constant = file.constant(`${name}/factors`, 'float32', [factors.length], factors);
+  return { ...input, name: file.node('Mul', [input.name, constant], {}, name) };
 }
 
 /** Writes a batch normalization by itself. @throws NoOperator */

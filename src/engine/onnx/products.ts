@@ -51,7 +51,8 @@ export function emitConvolution(
     channels,
   });
   const taken = [operands.input, operands.weights, ...(operands.bias === undefined ? [] : [operands.bias])];
-  const attributes = { ...windowAttributes(op.window), group: isDepthwise ? entering : op.groups };
+  const groups = isDepthwise ? (op.grouped === true ? channels / op.multiplier : entering) : op.groups;
+  const attributes = { ...windowAttributes(op.window), group: groups };
   return { ...input, name: file.node('Conv', taken, attributes, layer.name) };
 }
 

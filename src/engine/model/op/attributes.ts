@@ -87,6 +87,14 @@ export interface BatchNormalization {
   readonly epsilon: number;
 }
 
+/** Brings the values along some axes to mean 0 and variance 1. */
+export interface LayerNormalization {
+  readonly kind: 'layer-normalization';
+  /** Counted from the batch, or below 0 from the end; null where they are not known. */
+  readonly axes: Sizes;
+  readonly epsilon: number;
+}
+
 /** A function of each number alone, without weights. */
 export type ActivationLayer = { readonly kind: 'activation' } & (
   | { readonly form: 'named'; readonly activation: Activation }
@@ -169,6 +177,15 @@ export interface Recurrent {
   readonly sequences: boolean;
   /** True if it also returns its states. */
   readonly states: boolean;
+  /** Of the candidate values, and of the gates. */
+  readonly stateActivation: Activation;
+  readonly gateActivation: Activation;
+  /** True for a GRU that resets its state after the product with the recurrent kernel, which then has a bias of its own. */
+  readonly resetAfter: boolean;
+  /** True if it goes from the last step to the first. */
+  readonly backwards: boolean;
+  /** True if it begins with the states of the batch before. */
+  readonly stateful: boolean;
 }
 
 /** An LSTM over images, whose products are convolutions. */
@@ -191,9 +208,11 @@ export interface Cells {
 /** Scales the inputs of a model by the mean and variance of data. */
 export interface Standardization {
   readonly kind: 'standardization';
-  /** Values of the first channel; null where its weights hold them. */
-  readonly mean: number | null;
-  readonly variance: number | null;
+  /** For each channel, or one for all; null where its weights hold them. */
+  readonly mean: readonly number[] | null;
+  readonly variance: readonly number[] | null;
+  /** The axes that have values of their own, from the batch or below 0 from the end; null where they are not known. */
+  readonly axes: Sizes;
 }
 
 /** Means of values, weighted by how queries fit keys. */
@@ -227,7 +246,6 @@ export interface Plain {
     /** A function of each number alone: a root, a power, a limit. */
     | 'element-function'
     | 'flatten'
-    | 'layer-normalization'
     | 'group-normalization'
     | 'unit-normalization'
     | 'rms-normalization'

@@ -11,6 +11,7 @@ import type {
   DepthwiseConvolution,
   EinsumDense,
   GlobalPool,
+  LayerNormalization,
   Margins,
   Merge,
   MultiHeadAttention,
@@ -56,6 +57,7 @@ export type Op = (
   | DepthwiseConvolution
   | SeparableConvolution
   | BatchNormalization
+  | LayerNormalization
   | ActivationLayer
   | { readonly kind: 'softmax'; readonly axis: number | null }
   | Merge

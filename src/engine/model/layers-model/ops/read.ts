@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MODELS } from '../description/model-description';
 import { LayerJson, numberOf, shapeOf, sizesOf, stringOf, type Config } from '../description/json';
 import type { Bidirectional, Op, TimeDistributed } from '../../op/op';
-import type { Gates, Merge, Plain } from '../../op/attributes';
+import type { Activation, Gates, Merge, Plain } from '../../op/attributes';
 import { SliceParts } from './slice-parts';
 import { activationOf, axisOf, sizeOf, type Around, type Body, type Read } from './settings';
 import { spatials } from './spatial';
@@ -26,13 +26,22 @@ const GATES: Readonly<Record<string, Gates>> = { SimpleRNNCell: 1, GRUCell: 3, L
 
 const recurrent =
   (gates: Gates): Read =>
-  (config) => ({
+  (config, around) => ({
     kind: 'recurrent',
     gates,
     units: sizeOf(config['units']),
     sequences: config['return_sequences'] === true,
     states: config['return_state'] === true,
+    stateActivation: namedIn(config['activation'], around),
+    gateActivation: namedIn(config['recurrent_activation'], around),
+    resetAfter: config['reset_after'] === true,
+    backwards: config['go_backwards'] === true,
+    stateful: config['stateful'] === true,
   });
+
+/** Keras and TensorFlow.js have other defaults here, so an activation that is not named is unknown. */
+const namedIn = (activation: unknown, around: Around): Activation =>
+  activation === undefined ? 'unknown' : activationOf({ activation }, around);
 
 /** Reads a cell, or stacked cells. */
 const cells: Read = (config) => {
@@ -74,10 +83,10 @@ const rescaling: Read = ({ scale, offset = 0 }) => ({
   offset: sizeOf(offset),
 });
 
-/** Returns the first number of a list, or of nested lists. */
-function firstOf(value: unknown): number | null {
-  const first: unknown = [value].flat(Infinity)[0];
-  return typeof first === 'number' && Number.isFinite(first) ? first : null;
+/** Returns the numbers of a list, or of nested lists; null where it holds others, or none. */
+function numbersIn(value: unknown): number[] | null {
+  const { data } = z.array(z.number()).min(1).safeParse([value].flat(Infinity));
+  return data ?? null;
 }
 
 const REDUCTIONS = ['sum', 'mean', 'max', 'min'] as const;
@@ -103,7 +112,6 @@ const readers = new Map<string, Read>(
     ...plain('identity', 'Identity'),
     ...plain('element-function', 'ElementFunction'),
     ...plain('flatten', 'Flatten'),
-    ...plain('layer-normalization', 'LayerNormalization'),
     ...plain('group-normalization', 'GroupNormalization'),
     ...plain('unit-normalization', 'UnitNormalization'),
     ...plain('rms-normalization', 'RMSNormalization'),
@@ -118,6 +126,11 @@ const readers = new Map<string, Read>(
       kind: 'batch-normalization',
       axis: axisOf(config['axis']),
       epsilon: numberOf(config['epsilon'], 1e-3),
+    }),
+    LayerNormalization: ({ axis = -1, epsilon, rms_scaling: rms }) => ({
+      kind: 'layer-normalization',
+      axes: rms === true ? null : sizesOf([axis].flat(), [axis].flat().length),
+      epsilon: numberOf(epsilon, 1e-3),
     }),
     Activation: (config, around) => ({ kind: 'activation', form: 'named', activation: activationOf(config, around) }),
     ReLU: ({ negative_slope: slope, threshold, max_value: most }) => ({
@@ -186,10 +199,11 @@ const readers = new Map<string, Read>(
       biasAxes: stringOf(bias) ?? null,
     }),
     Rescaling: rescaling,
-    Normalization: ({ mean, variance }) => ({
+    Normalization: ({ mean, variance, axis = -1 }) => ({
       kind: 'standardization',
-      mean: firstOf(mean),
-      variance: firstOf(variance),
+      mean: numbersIn(mean),
+      variance: numbersIn(variance),
+      axes: axis === null ? [] : sizesOf([axis].flat(), [axis].flat().length),
     }),
     Resizing: resize,
     CenterCrop: resize,
