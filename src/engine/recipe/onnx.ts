@@ -4,6 +4,7 @@ import { measureOnnx } from '../measure/onnx';
 import { activationGrids, withActivationGrids } from '../model/activation-grids';
 import { exportOnnx } from '../onnx/export';
 import { writeOwnFile } from './folder/own-file';
+import { writeOwn } from './folder/state';
 import { progressTo } from './types';
 import type { RunContext } from './run-context';
 
@@ -26,7 +27,7 @@ export async function writeOnnx(
     listener.report({ kind: 'message', text: exported });
     return { whyNot: exported };
   }
-  const bytes = await writeOwnFile(folder, state.own, ONNX_FILE, exported.bytes);
+  const bytes = await writeOwnFile(folder, state.own, ONNX_FILE, exported.bytes, () => writeOwn(folder, state.own));
   const { data } = prepared;
   if (!data) return {};
   const float = exportOnnx(withActivationGrids(checkpoint, new Map()));

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { LOCK_FILE } from '../../../src/engine/folder/lock';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { CancelledError } from '../../../src/protocol/errors';
 import { activationGrids } from '../../../src/engine/model/activation-grids';
@@ -156,6 +157,32 @@ it('a run that is cancelled while model.onnx is measured leaves no such file', a
   await expect(cancelled).rejects.toThrow(CancelledError);
   expect(there).toBe(true);
   expect(existsSync(bench.path('out'))).toBe(false);
+});
+
+it('a run that was killed while model.onnx was measured leaves its folder to another recipe, and a file of others there', async () => {
+  const bench = await Bench.make();
+  const step = { step: 'quantize', bits: 'int8', activations: true, samples: 50 } as const;
+  const other = { checkpoint: 'net', data: 'shapes', steps: [{ ...step, samples: 60 }] };
+  await bench.run(
+    { checkpoint: 'net', data: 'shapes', steps: [step] },
+    {
+      watch: (event) => {
+        if (event.kind !== 'progress' || event.progress.stage !== 'running model.onnx') return;
+        // The folder as a kill leaves it: its lock is that of a process that is gone.
+        for (const name of ['killed', 'changed']) {
+          cpSync(bench.path('out'), bench.path(name), { recursive: true });
+          rmSync(bench.path(name, LOCK_FILE), { force: true });
+        }
+      },
+    },
+  );
+  const { onnx } = await bench.run(other, { out: 'killed' });
+  expect((await readFile(bench.path('killed', 'model.onnx'))).length).toBe(onnx!.bytes);
+  await writeFile(bench.path('changed', 'model.onnx'), 'mine');
+  await expect(bench.run(other, { out: 'changed' })).rejects.toThrow(
+    /holds a file "model.onnx" that this run did not write/,
+  );
+  expect(await readFile(bench.path('changed', 'model.onnx'), 'utf8')).toBe('mine');
 });
 
 it('layers have numbers of their own, or stay as they are', async () => {

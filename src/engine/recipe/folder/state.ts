@@ -122,6 +122,13 @@ export async function writeState(folder: OutputFolder, state: RunState, training
     if (MOMENTS_FILE.test(name) && !used.includes(name)) await folder.remove(`${STATE_FOLDER}/${name}`);
 }
 
+/** Lists the run's own files in the state that lies in the folder; all else in it stays. */
+export async function writeOwn(folder: OutputFolder, own: RunState['own']): Promise<void> {
+  const text = await folder.text(STATE_FILE);
+  const state = text === undefined ? undefined : parsed(text);
+  if (state) await folder.write(STATE_FILE, sealed({ ...state, own }));
+}
+
 /** Reads the states of a run, the last first: `damaged` for one that has changed. Empty where there is none. */
 export async function readStates(folder: OutputFolder): Promise<(ReadState | 'damaged')[]> {
   const texts = [await folder.text(STATE_FILE), await folder.text(PREVIOUS_FILE)];
