@@ -77,6 +77,7 @@ function questionsAbout(model: string, data: string, ask: Ask): (() => Promise<u
     { step: 'rewind', to: model },
     { step: 'recalibrate' },
     { step: 'merge' },
+    { step: 'factorize', amount: { params: 0.5 } },
     { step: 'target', goal: { accuracy: 0.5 } },
   ];
   return [

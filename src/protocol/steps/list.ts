@@ -2,6 +2,7 @@ import { binarize } from './binarize';
 import { cluster } from './cluster';
 import { distill } from './distill';
 import { evaluate } from './evaluate';
+import { factorize } from './factorize';
 import { finetune } from './finetune';
 import { merge } from './merge';
 import { pack } from './pack';
@@ -20,6 +21,7 @@ export const definitions = [
   merge,
   prune,
   remove,
+  factorize,
   quantize,
   cluster,
   ternarize,

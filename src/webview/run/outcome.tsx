@@ -115,6 +115,7 @@ const COMPRESSING: ReadonlySet<StepName> = new Set([
   'merge',
   'prune',
   'remove',
+  'factorize',
   'quantize',
   'cluster',
   'ternarize',
@@ -179,6 +180,13 @@ function notes({ steps }: RunResult): string[] {
       const gone = step.layers.filter(({ state }) => state === 'merged' || state === 'dropped').length;
       return [
         `${plural(gone, 'layer')} of ${count(step.layers.length)} merged or dropped.`,
+        ...(step.difference ? [differenceWords(step.difference)] : []),
+      ];
+    }
+    if (step.step === 'factorize') {
+      const replaced = step.layers.filter(({ state }) => state === 'replaced');
+      return [
+        `${plural(replaced.length, 'layer')} of ${count(step.layers.length)} factorized: ${replaced.map(({ name, ranks = [] }) => `${name} to rank ${ranks.join(' and ')}`).join(', ')}.`,
         ...(step.difference ? [differenceWords(step.difference)] : []),
       ];
     }

@@ -1,7 +1,9 @@
 import type { PlannedLayer, StepPlan } from '../../../protocol/plan';
 import { differenceWords, Reshaping, type ReshapedLayer } from '../../../protocol/reshaping';
 import type { RunResult } from '../../../protocol/run';
+import { percent } from '../../../protocol/format';
 import type { StepName, StepResult } from '../../../protocol/steps';
+import type { FactorizedLayer } from '../../../protocol/steps/factorize';
 import { visible } from '../../../protocol/visible';
 import { measuredLines, metricsDocument, totalsOf, whole } from '../plan';
 import { keptLines, measuringNotes } from '../runs';
@@ -86,10 +88,14 @@ function layersText(layers: readonly (ReshapedLayer | PlannedLayer)[]): string {
 }
 
 /** Formats what became of a layer, or why nothing did. */
-function noteOf({ becomes, into, reason }: ReshapedLayer | PlannedLayer): string {
+function noteOf(layer: ReshapedLayer | FactorizedLayer | PlannedLayer): string {
+  const { becomes, into, reason } = layer;
   const parts = (becomes ?? []).map(({ name, type, shape }) => `${name} (${type}, ${shape?.at(-1) ?? '?'} wide)`);
   return [
     ...(parts.length > 0 ? [parts.join(', ')] : []),
+    ...('outputError' in layer && typeof layer.outputError === 'number'
+      ? [`output error ${percent(layer.outputError)}`]
+      : []),
     ...(into === undefined ? [] : [`into ${into}`]),
     ...(reason === undefined ? [] : [reason]),
   ].join('; ');

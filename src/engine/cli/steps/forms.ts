@@ -102,6 +102,16 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
     ],
     outcome: remove,
   },
+  factorize: {
+    description: 'make two or three small layers of a large one, and fine-tune them',
+    examples: [
+      'factorize fashion-cnn --layers dense1 --params 0.1 --data fashion-mnist --fine-tune 2 --out fashion-cnn-low-rank',
+      'factorize fashion-cnn --layers "conv*" --macs 0.5 --data fashion-mnist --fine-tune 3 --distill --out fashion-cnn-half',
+      'factorize fashion-cnn --ranks dense1=8 conv2=16 --dry-run',
+    ],
+    followers: [fineTune('train the small layers on, for so many epochs')],
+    outcome: reshape,
+  },
   quantize: {
     description: 'keep weights in 2 to 16 bits',
     examples: [

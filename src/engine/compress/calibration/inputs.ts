@@ -36,12 +36,12 @@ export class TensorSums {
 export async function sumOverInputs(
   subject: Subject,
   names: Iterable<string>,
-  part: (columns: tf.Tensor2D) => tf.Tensor,
+  part: (columns: tf.Tensor2D, name: string) => tf.Tensor,
 ): Promise<Map<string, Float32Array>> {
   const sums = new TensorSums();
   const unwatch = subject.tasked.network.products(names).map((product) =>
     product.watch((columns) => {
-      sums.add(product.name, part(columns));
+      sums.add(product.name, part(columns, product.name));
     }),
   );
   try {

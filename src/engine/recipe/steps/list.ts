@@ -1,6 +1,7 @@
 import type { StepName, StepOf } from '../../../protocol/steps';
 import { distill } from './distill';
 import { evaluate } from './evaluate';
+import { factorize } from './factorize';
 import type { StepKind } from './kind';
 import { merge } from './merge';
 import { pack } from './pack';
@@ -19,6 +20,7 @@ export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   merge,
   prune,
   remove,
+  factorize,
   quantize,
   cluster,
   ternarize,

@@ -1,0 +1,109 @@
+import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, transposed, transposedTimes, type Eigen, type Matrix } from '../matrix'; // prettier-ignore
+import type { Window } from '../../model/op/attributes';
+import type { Problem } from './problem';
+import { balanced, lostBy, lostBeyond, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
+
+/**
+ * A convolution over the height and one over the width behind it (Jaderberg et al. 2014). The first spans the columns that
+ * matter most for the outputs, and the second is fitted to the outputs of the layer by least squares.
+ */
+export class SpatialScheme implements Scheme {
+  readonly name = 'spatial';
+  readonly spectra: readonly Spectrum[];
+  readonly #problem: Problem;
+  readonly #covariance: Matrix;
+  readonly #lower: Matrix;
+  readonly #columns: Eigen;
+
+  constructor(problem: Problem, covariance: Matrix) {
+    this.#problem = problem;
+    this.#covariance = covariance;
+    const unfolded = unfold(problem);
+    this.#lower = choleskyOf(columnCovariance(problem, covariance));
+    const gram = times(unfolded, transposed(unfolded));
+    this.#columns = eigenOf(transposedTimes(this.#lower, times(gram, this.#lower)));
+    this.spectra = [spectrumOf(this.#columns.values, unfolded.rows, unfolded.columns)];
+  }
+
+  readonly weights = (): Promise<Spectrum[]> => {
+    const unfolded = unfold(this.#problem);
+    return Promise.resolve([
+      spectrumOf(eigenOf(times(unfolded, transposed(unfolded))).values, unfolded.rows, unfolded.columns),
+    ]);
+  };
+
+  option([rank = 1]: readonly number[]): Option {
+    const { channels, window, positions } = this.#problem;
+    const [before, after] = [window[0]! * channels[0] * rank, window[1]! * rank * channels[1]];
+    return {
+      ...{ scheme: 'spatial', ranks: [rank], params: before + after },
+      macs: positions.outputs * (before * positions.each[1]! + after),
+      error: lostBeyond(this.spectra[0]!, rank),
+    };
+  }
+
+  async build([rank = 1]: readonly number[]): Promise<Factors> {
+    const { channels, op, window } = this.#problem;
+    const kernel = this.#problem.matrix();
+    if (op.kind !== 'conv') throw new Error('only convolutions have a window');
+    const [height, width] = [window[0]!, window[1]!];
+    const basis = backSolved(this.#lower, firstColumns(this.#columns.vectors, rank));
+    // Rows are height, width, channel; columns are width, rank.
+    const spread = matrix(kernel.rows, width * rank);
+    for (let h = 0; h < height; h++)
+      for (let w = 0; w < width; w++)
+        for (let c = 0; c < channels[0]; c++)
+          spread.data.set(
+            basis.data.subarray((h * channels[0] + c) * rank, (h * channels[0] + c + 1) * rank),
+            ((h * width + w) * channels[0] + c) * spread.columns + w * rank,
+          );
+    const image = times(this.#covariance, spread);
+    const fitted = solved(transposedTimes(spread, image), transposedTimes(image, kernel));
+    const product = times(spread, fitted);
+    balanced(basis, fitted);
+    const along = ({ size, strides, dilation, padding }: Window, axis: 0 | 1): Window => {
+      const only = (sizes: Window['size']) => [axis === 0 ? sizes![0]! : 1, axis === 1 ? sizes![1]! : 1];
+      return { size: only(size), strides: only(strides), dilation: only(dilation), padding };
+    };
+    return {
+      factors: [
+        { part: 'in', op: { ...op, filters: rank, activation: 'linear', window: along(op.window, 0) }, shape: [height, 1, channels[0], rank], data: basis.data }, // prettier-ignore
+        { part: 'out', op: { ...op, window: along(op.window, 1) }, shape: [1, width, rank, channels[1]], data: fitted.data }, // prettier-ignore
+      ],
+      ...(await lostBy(this.#problem, this.#covariance, product)),
+    };
+  }
+}
+
+/** The kernel as (height, channel in) x (width, channel out). */
+function unfold({ matrix: of, window, channels }: Problem): Matrix {
+  const kernel = of();
+  const [height, width] = [window[0]!, window[1]!];
+  const [inputs, outputs] = channels;
+  const unfolded = matrix(height * inputs, width * outputs);
+  for (let h = 0; h < height; h++)
+    for (let w = 0; w < width; w++)
+      for (let c = 0; c < inputs; c++) {
+        const from = ((h * width + w) * inputs + c) * outputs;
+        unfolded.data.set(
+          kernel.data.subarray(from, from + outputs),
+          (h * inputs + c) * unfolded.columns + w * outputs,
+        );
+      }
+  return unfolded;
+}
+
+/** Averages the covariance of (height, channel) over the width of the window. */
+function columnCovariance({ window, channels }: Problem, covariance: Matrix): Matrix {
+  const [height, width] = [window[0]!, window[1]!];
+  const inputs = channels[0];
+  const rows = height * inputs;
+  const mean = matrix(rows, rows);
+  for (let w = 0; w < width; w++)
+    for (let a = 0; a < rows; a++)
+      for (let b = 0; b < rows; b++) {
+        const place = (one: number) => (Math.floor(one / inputs) * width + w) * inputs + (one % inputs);
+        mean.data[a * rows + b]! += covariance.data[place(a) * covariance.columns + place(b)]! / width;
+      }
+  return mean;
+}

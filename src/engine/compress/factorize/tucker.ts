@@ -1,0 +1,115 @@
+import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, transposed, transposedTimes, type Eigen, type Matrix } from '../matrix'; // prettier-ignore
+import type { Problem } from './problem';
+import { balanced, lostBy, lostBeyond, single, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
+
+/**
+ * Tucker-2 (Kim et al. 2016): a convolution of single positions to few channels, the window between few channels, and one of
+ * single positions to all outputs. The first basis spans the inputs that matter most for the outputs, and the rest is fitted
+ * to the outputs of the layer by least squares.
+ */
+export class TuckerScheme implements Scheme {
+  readonly name = 'tucker';
+  readonly spectra: readonly Spectrum[];
+  readonly #problem: Problem;
+  readonly #covariance: Matrix;
+  readonly #inputs: Eigen;
+  /** The lower triangle of the covariance of channels, averaged over the window. */
+  readonly #lower: Matrix;
+
+  /** @param outputs eigenvalues of the covariance of the outputs */
+  constructor(problem: Problem, covariance: Matrix, outputs: Float64Array) {
+    this.#problem = problem;
+    this.#covariance = covariance;
+    const { channels, total } = problem;
+    this.#lower = choleskyOf(channelCovariance(covariance, channels[0]));
+    const gram = channelGram(problem.matrix(), channels[0]);
+    this.#inputs = eigenOf(transposedTimes(this.#lower, times(gram, this.#lower)));
+    const places = problem.rows / channels[0];
+    this.spectra = [
+      spectrumOf(this.#inputs.values, channels[0], places * channels[1]),
+      { ...spectrumOf(outputs, problem.rows, channels[1]), total },
+    ];
+  }
+
+  readonly weights = (): Promise<Spectrum[]> => {
+    const { channels } = this.#problem;
+    const kernel = this.#problem.matrix();
+    const places = kernel.rows / channels[0];
+    return Promise.resolve([
+      spectrumOf(eigenOf(channelGram(kernel, channels[0])).values, channels[0], places * channels[1]),
+      spectrumOf(eigenOf(transposedTimes(kernel, kernel)).values, kernel.rows, channels[1]),
+    ]);
+  };
+
+  option([first = 1, second = 1]: readonly number[]): Option {
+    const { channels, rows, positions } = this.#problem;
+    const places = rows / channels[0];
+    const [before, core, after] = [channels[0] * first, places * first * second, second * channels[1]];
+    const inputs = positions.outputs * positions.each.reduce((all, one) => all * one, 1);
+    return {
+      ...{ scheme: 'tucker', ranks: [first, second], params: before + core + after },
+      macs: before * inputs + (core + after) * positions.outputs,
+      error: lostBeyond(this.spectra[0]!, first) + lostBeyond(this.spectra[1]!, second),
+    };
+  }
+
+  async build([first = 1, second = 1]: readonly number[]): Promise<Factors> {
+    const { channels, op, window } = this.#problem;
+    const kernel = this.#problem.matrix();
+    if (op.kind !== 'conv') throw new Error('only convolutions have a window');
+    const basis = backSolved(this.#lower, firstColumns(this.#inputs.vectors, first));
+    const spread = spreadOver(kernel.rows / channels[0], basis);
+    const image = times(this.#covariance, spread);
+    const moments = transposedTimes(spread, image);
+    const fitted = solved(moments, transposedTimes(image, kernel));
+    // The outputs of the fitted kernel, and the directions in which they vary most.
+    const outputs = eigenOf(transposedTimes(fitted, times(moments, fitted)));
+    const right = transposed(firstColumns(outputs.vectors, second));
+    const core = times(fitted, transposed(right));
+    const product = times(spread, times(core, right));
+    balanced(basis, core);
+    balanced(core, right);
+    return {
+      factors: [
+        { part: 'in', op: { ...op, filters: first, activation: 'linear', window: single(op.rank) }, shape: [...window.map(() => 1), channels[0], first], data: basis.data }, // prettier-ignore
+        { part: 'core', op: { ...op, filters: second, activation: 'linear' }, shape: [...window, first, second], data: core.data }, // prettier-ignore
+        { part: 'out', op: { ...op, window: single(op.rank) }, shape: [...window.map(() => 1), second, channels[1]], data: right.data }, // prettier-ignore
+      ],
+      ...(await lostBy(this.#problem, this.#covariance, product)),
+    };
+  }
+}
+
+/** Averages the covariance of the channels over the positions of the window. */
+function channelCovariance(covariance: Matrix, channels: number): Matrix {
+  const places = covariance.rows / channels;
+  const mean = matrix(channels, channels);
+  for (let p = 0; p < places; p++)
+    for (let i = 0; i < channels; i++)
+      for (let j = 0; j < channels; j++)
+        mean.data[i * channels + j]! += covariance.data[(p * channels + i) * covariance.columns + p * channels + j]! / places; // prettier-ignore
+  return mean;
+}
+
+/** Sums the products of the weights of two input channels. */
+function channelGram(kernel: Matrix, channels: number): Matrix {
+  const gram = matrix(channels, channels);
+  for (let p = 0; p < kernel.rows / channels; p++) {
+    const part = matrix(channels, kernel.columns, kernel.data.subarray(p * channels * kernel.columns, (p + 1) * channels * kernel.columns)); // prettier-ignore
+    const product = times(part, transposed(part));
+    for (let i = 0; i < gram.data.length; i++) gram.data[i]! += product.data[i]!;
+  }
+  return gram;
+}
+
+/** Repeats a basis of the channels at each position of the window. */
+function spreadOver(places: number, basis: Matrix): Matrix {
+  const spread = matrix(places * basis.rows, places * basis.columns);
+  for (let p = 0; p < places; p++)
+    for (let i = 0; i < basis.rows; i++)
+      spread.data.set(
+        basis.data.subarray(i * basis.columns, (i + 1) * basis.columns),
+        (p * basis.rows + i) * spread.columns + p * basis.columns,
+      );
+  return spread;
+}

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
+import type { ModelContent } from '../../../src/engine/checkpoint/types';
+import { compareOutputs } from '../../../src/engine/compress/difference/compare-outputs';
+import { withinBudget, type Choices } from '../../../src/engine/compress/factorize/choose';
+import { factorizeLayers } from '../../../src/engine/compress/factorize/factorize';
+import { vbmfRank } from '../../../src/engine/compress/factorize/vbmf';
+import { backSolved, choleskyOf, eigenOf, matrix, solved, times, transposed, transposedTimes } from '../../../src/engine/compress/matrix'; // prettier-ignore
+import { Random } from '../../../src/engine/dataset/random';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { readGraph } from '../../../src/engine/model/graph';
+import { FactorizeStep } from '../../../src/protocol/steps/factorize';
+import type { Dataset } from '../../../src/engine/dataset/open-data';
+import { tinyDataset } from '../train/tiny';
+import { filled, registerBlocks } from '../random-networks';
+
+beforeAll(registerBlocks);
+
+const l = tfLayers.layers;
+
+function sequential(shape: number[], ...list: tfLayers.layers.Layer[]): ModelContent {
+  const model = tfLayers.sequential({ layers: [l.inputLayer({ inputShape: shape }), ...list] });
+  const content = filled(fromLayersModel(model));
+  model.dispose();
+  return content;
+}
+
+const factorized = (model: ModelContent, options: object, data: Dataset | null = null) =>
+  factorizeLayers(model, FactorizeStep.parse({ step: 'factorize', ...options }), data, { seed: 0 });
+
+/** Gives a kernel of a layer a rank, as a matrix that an order of its axes makes. */
+function ranked(
+  model: ModelContent,
+  name: string,
+  rank: number,
+  order: 'outputs' | 'spatial' | 'tucker',
+): ModelContent {
+  const tensor = model.tensors.get(`${name}/kernel`)!;
+  const [h, w, c, o] = tensor.shape as [number, number, number, number];
+  const random = (size: number, seed: number) => numbers(size, seed);
+  const data = new Float32Array(tensor.data.length);
+  const [a, b, core] = [
+    random(h * c * rank + h * w * c * rank, 3),
+    random(w * o * rank, 5),
+    random(h * w * rank * rank, 7),
+  ];
+  for (let i = 0; i < h; i++)
+    for (let j = 0; j < w; j++)
+      for (let k = 0; k < c; k++)
+        for (let m = 0; m < o; m++) {
+          let sum = 0;
+          for (let r = 0; r < rank; r++) {
+            if (order === 'spatial') sum += a[(i * c + k) * rank + r]! * b[(j * o + m) * rank + r]!;
+            if (order === 'outputs') sum += a[((i * w + j) * c + k) * rank + r]! * b[m * rank + r]!;
+            if (order === 'tucker')
+              for (let s = 0; s < rank; s++) sum += a[k * rank + r]! * core[((i * w + j) * rank + r) * rank + s]! * b[m * rank + s]!; // prettier-ignore
+          }
+          data[((i * w + j) * c + k) * o + m] = sum;
+        }
+  return { ...model, tensors: new Map(model.tensors).set(tensor.name, { ...tensor, data }) };
+}
+
+describe('factorizing', () => {
+  it('finds kernels again that have the form of a scheme', async () => {
+    const plain = sequential(
+      [6, 6, 1],
+      l.conv2d({ filters: 8, kernelSize: 1, activation: 'relu', name: 'first' }),
+      l.conv2d({ filters: 12, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu', name: 'wide' }),
+      l.flatten({ name: 'flat' }),
+      l.dense({ units: 3, name: 'out' }),
+    );
+    for (const [order, scheme, ranks] of [
+      ['outputs', 'svd', [3]],
+      ['spatial', 'spatial', [3]],
+      ['tucker', 'tucker', [3, 3]],
+    ] as const) {
+      const model = ranked(plain, 'wide', 3, order);
+      for (const data of [null, await tinyDataset()]) {
+        const done = await factorized(model, { layers: ['wide'], amount: { rank: 3 }, scheme }, data);
+        const layer = done.layers.find(({ name }) => name === 'wide')!;
+        expect(layer).toMatchObject({ state: 'replaced', scheme, ranks });
+        expect(layer.outputError!).toBeLessThan(2e-2);
+        const found = await compareOutputs(model, done.model, Infinity);
+        expect(typeof found === 'string' ? found : found.size).toBeLessThan(2e-2);
+        expect(done.totals.after.params).toBeLessThan(done.totals.before.params);
+      }
+    }
+  });
+
+  it('is better with the data than without, and tells the error that it makes', async () => {
+    const model = sequential(
+      [6, 6, 1],
+      l.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', name: 'a' }),
+      l.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', name: 'b' }),
+      l.flatten({ name: 'flat' }),
+      l.dense({ units: 16, name: 'c', activation: 'relu' }),
+      l.dense({ units: 3, name: 'out' }),
+    );
+    const data = await tinyDataset();
+    const errorOf = async (other: ModelContent): Promise<number> => {
+      const found = await compareOutputs(model, other, Infinity, { images: data.split('validation') });
+      if (typeof found === 'string') throw new Error(found);
+      return found.error;
+    };
+    for (const options of [{ scheme: 'svd' }, { scheme: 'tucker' }, { scheme: 'spatial' }]) {
+      const step = { amount: { params: 0.5 }, ...options };
+      const [aware, blind] = [await factorized(model, step, data), await factorized(model, step, null)];
+      expect(await errorOf(aware.model)).toBeLessThan(await errorOf(blind.model));
+      const { before, after } = aware.totals;
+      expect(after.params / before.params).toBeLessThan(0.6);
+    }
+  });
+
+  it('keeps shared layers shared, biases and activations on the last layer, and says why others stay', async () => {
+    const input = tfLayers.input({ shape: [6, 6, 1] });
+    const flat = l.flatten({ name: 'flat' }).apply(input) as tfLayers.SymbolicTensor;
+    const wide = l.dense({ units: 20, activation: 'tanh', name: 'wide' }).apply(flat);
+    const shared = l.dense({ units: 20, activation: 'tanh', name: 'shared' });
+    const twice = shared.apply(shared.apply(wide));
+    const made = tfLayers.model({ inputs: input, outputs: l.dense({ units: 2, name: 'out' }).apply(twice) as tfLayers.SymbolicTensor }); // prettier-ignore
+    const model = filled(fromLayersModel(made));
+    made.dispose();
+    const done = await factorized(model, { amount: { rank: 4 } });
+    const nodes = readGraph(done.model).nodes.filter(({ tensors }) => tensors.length > 0);
+    expect(nodes.map(({ name, calls, tensors, op }) => [name, calls.length, tensors.length, 'activation' in op && op.activation])).toEqual([
+      ['wide_in', 1, 1, 'linear'],
+      ['wide_out', 1, 2, 'tanh'],
+      ['shared_in', 2, 1, 'linear'],
+      ['shared_out', 2, 2, 'tanh'],
+      ['out', 1, 2, 'linear'],
+    ]); // prettier-ignore
+    expect(done.layers.find(({ name }) => name === 'out')).toMatchObject({ state: 'skipped', reason: 'that rank saves nothing: its full rank is 2' }); // prettier-ignore
+  });
+
+  it('refuses what cannot be', async () => {
+    const model = sequential([6, 6, 1], l.flatten({ name: 'flat' }), l.dense({ units: 9, name: 'wide' }));
+    const refused = (options: object) => expect(factorized(model, options)).rejects;
+    await refused({ ranks: { wide: 10 } }).toThrow('has the rank 9, so it cannot be given 10');
+    await refused({ ranks: { flat: 1 } }).toThrow('"flat" cannot be factorized, because it is neither');
+    await refused({ amount: { rank: 9 } }).toThrow('that rank saves nothing: its full rank is 9');
+    await refused({ amount: { params: 0.001 } }).toThrow(/No ranks leave 0.10% .* the smallest leave 13.89%/);
+    await refused({ amount: { rank: 1 }, layers: ['other'] }).toThrow('no layer "other"');
+  });
+
+  it('shares a budget out by what each layer loses', () => {
+    const option = (rank: number, cost: number, error: number) => ({ scheme: 'svd', ranks: [rank], params: cost, macs: cost, error }) as const; // prettier-ignore
+    const layer = (...errors: number[]): Choices => ({
+      options: errors.map((error, i) => option(i + 1, 10 * (i + 1), error)),
+      now: { params: 100, macs: 100 },
+    });
+    const [robust, fragile] = [layer(0.05, 0.02, 0.01), layer(0.9, 0.7, 0.5)];
+    expect(withinBudget([robust, fragile], 'params', 130)?.map((one) => one?.ranks)).toEqual([[3], undefined]);
+    expect(withinBudget([robust, fragile], 'params', 45)?.map((one) => one?.ranks)).toEqual([[1], [3]]);
+    expect(withinBudget([robust, fragile], 'params', 19)).toBeUndefined();
+  });
+});
+
+describe('the rank of a matrix by variational Bayes', () => {
+  it('is the number of directions that stand out of the noise', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 1000 }), (rank, seed) => {
+        const [rows, columns] = [30, 60];
+        const random = new Random(seed);
+        const uniform = () => random.uint32() / 2 ** 32 - 0.5;
+        const gaussian = (count: number) =>
+          Float64Array.from({ length: count }, () => Array.from({ length: 12 }, uniform).reduce((a, b) => a + b, 0));
+        const signal = times(matrix(rows, rank, gaussian(rows * rank)), matrix(rank, columns, gaussian(rank * columns))); // prettier-ignore
+        const noise = gaussian(rows * columns);
+        const mixed = matrix(rows, columns, signal.data.map((one, i) => one + 0.3 * noise[i]!)); // prettier-ignore
+        const { values } = eigenOf(times(mixed, transposed(mixed)));
+        expect(vbmfRank(values, rows, columns)).toBe(rank);
+      }),
+      { numRuns: 30, seed: 3 },
+    );
+  });
+});
+
+describe('arithmetic with matrices', () => {
+  it('decomposes and solves', () => {
+    const a = matrix(6, 4, numbers(24, 1));
+    const gram = transposedTimes(a, a);
+    const near = (x: { data: Float64Array }, y: { data: Float64Array }) =>
+      x.data.forEach((one, i) => expect(one).toBeCloseTo(y.data[i]!, 3));
+    const { values, vectors } = eigenOf(gram);
+    expect([...values]).toEqual([...values].sort((x, y) => y - x));
+    const scaled = matrix(4, 4, vectors.data.map((one, i) => one * values[i % 4]!)); // prettier-ignore
+    near(times(gram, vectors), scaled);
+    const lower = choleskyOf(gram);
+    near(times(lower, transposed(lower)), gram);
+    const right = matrix(4, 2, numbers(8, 2));
+    near(times(gram, solved(gram, right)), right);
+    near(times(transposed(lower), backSolved(lower, right)), right);
+  });
+});
