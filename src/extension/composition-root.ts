@@ -20,6 +20,7 @@ import { logLine } from './runs/progress-text';
 import { offerToResume } from './runs/resume';
 import { RunService } from './runs/run-service';
 import { RunStarter } from './runs/run-starter';
+import { restoreRunsCharts } from './runs-chart/runs-chart';
 import { showRuns } from './runs-view/runs-view';
 import { keepContextKeys } from './scan/context-keys';
 import { Scanner } from './scan/scanner';
@@ -48,6 +49,7 @@ export function compose(context: vscode.ExtensionContext, log: vscode.LogOutputC
     showStatus(engine, runs),
     showRuns(runs, refreshRuns),
     restoreComparisons(services),
+    restoreRunsCharts(services),
     restoreDataPages(services),
     keepContextKeys(scanner),
     ...tellOfCrashes(engine, runs, log),

@@ -13,6 +13,7 @@ export const COMMANDS = {
   useData: 'secateur.useData',
   addSample: 'secateur.addSample',
   compare: 'secateur.compare',
+  chartRuns: 'secateur.chartRuns',
   openRun: 'secateur.openRun',
   revealRun: 'secateur.revealRun',
   resumeRun: 'secateur.resumeRun',

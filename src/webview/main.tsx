@@ -17,12 +17,15 @@ import './evaluation/evaluation.css';
 import './notices/notices.css';
 import './compare/compare.css';
 import './data/data.css';
+import './runs/runs.css';
 import { App } from './app';
 import { CompareApp } from './compare/compare-app';
 import { comparison } from './compare/state';
 import { DataApp } from './data/data-app';
 import { openData } from './data/state';
 import { ReviewedData } from '../protocol/data-page';
+import { RunsApp } from './runs/runs-app';
+import { loadRuns } from './runs/state';
 import { followHost, open } from './state/actions';
 import { listen, storeState } from './state/host';
 import { followLevels } from './state/levels';
@@ -36,8 +39,11 @@ registerElements();
 watchTheme();
 listen();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
-const { compared, reviewsData } = document.body.dataset;
-if (reviewsData !== undefined) {
+const { compared, reviewsData, chartsRuns } = document.body.dataset;
+if (chartsRuns !== undefined) {
+  render(<RunsApp />, root);
+  void loadRuns();
+} else if (reviewsData !== undefined) {
   render(<DataApp />, root);
   openData(ReviewedData.parse(JSON.parse(reviewsData)));
 } else if (compared === undefined) {

@@ -829,6 +829,35 @@ test('the outcome of a packed model has its size and the code that loads it', as
   );
 });
 
+test('the chart of runs draws hundreds of checkpoints, offers axes, and opens one by click and by keys', async () => {
+  await page.setViewportSize({ width: 480, height: 900 });
+  await page.goto(`${served.address}?runs=300`);
+  await page.locator('[data-testid="runs-chart"][data-ready="true"]').waitFor();
+  await page.getByText('1 checkpoint could not be read').waitFor();
+  const drawn = await page.locator('.runs-plot circle').count();
+  expect(drawn).toBeGreaterThan(270);
+  const start = Date.now();
+  await element('runs-size').selectOption('gzip');
+  await page.getByText('bytes, gzipped, by powers of ten').waitFor();
+  expect(Date.now() - start).toBeLessThan(3000);
+  await element('runs-metric').selectOption({ label: 'Loss' });
+  await element('runs-plot').focus();
+  await page.keyboard.press('End');
+  const name = /^(run-\d+): loss/i.exec((await element('run-in-hand').textContent()) ?? '')?.[1];
+  await page.keyboard.press('Enter');
+  // The last one lies on top of others.
+  await element(`run-${drawn - 1}`).click();
+  await expect.poll(() => requests('openCheckpoint')).toBe(2);
+  const opened = await page.evaluate('window.secateurHost.asked[0].params.path');
+  expect(opened).toBe(`/work/${name}/model.json`);
+  await element('runs-latency').click();
+  await element('runs-size').selectOption('latency');
+  await page.getByText('latency of one example', { exact: true }).last().waitFor();
+  await page.getByRole('button', { name: 'Packed' }).click();
+  expect(await element('runs-table').locator('tbody th').first().textContent()).toBe('run-1');
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+});
+
 test('the head shows the packed size after the other figures, and on demand why it is large', async () => {
   await open();
   await page.locator('[data-testid="total-packed"][data-value]').waitFor();

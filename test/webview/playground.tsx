@@ -19,6 +19,7 @@ const pretence: Pretence = {
   running: words.has('running'),
   epochSeconds: Number(words.get('epochSeconds') ?? 4),
   task: FAKE_TASKS.find((task) => task === words.get('task')) ?? 'classes',
+  runs: words.has('runs') ? Number(words.get('runs')) : null,
 };
 
 const isTheme = (name: string): name is ThemeName => name in THEMES;
@@ -62,6 +63,7 @@ Object.assign<Window, Playground>(window, {
 });
 
 if (words.has('compare')) document.body.dataset['compared'] = '{"a":"/models/a/model.json","b":"/models/b/model.json"}';
+if (words.has('runs')) document.body.dataset['chartsRuns'] = '';
 if (words.has('data'))
   document.body.dataset['reviewsData'] = JSON.stringify({ reference: words.get('data') || '/data/letters' });
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SharedEngine } from '../child/shared-engine';
+import { openRunsChart } from '../runs-chart/runs-chart';
 import { compareCheckpoints } from '../compare/compare';
 import type { ComparisonTools } from '../compare/compare-panel';
 import { COMMANDS } from '../constants';
@@ -52,6 +53,7 @@ const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>>
   [COMMANDS.useData]: (target) => useData(tools, target),
   [COMMANDS.addSample]: () => addSample(tools),
   [COMMANDS.compare]: (target, selection) => compareCheckpoints(tools, target, selection),
+  [COMMANDS.chartRuns]: () => openRunsChart(tools),
   [COMMANDS.openRun]: (target) => openRun(tools, target),
   [COMMANDS.revealRun]: revealRun,
   [COMMANDS.resumeRun]: (target) => resumeRun(tools, target),

@@ -13,6 +13,8 @@ export interface PageParts {
   compared?: ComparedPair;
   /** The data of the page on which data is chosen. */
   reviewsData?: ReviewedData;
+  /** The page shows the chart of runs. */
+  chartsRuns?: boolean;
 }
 
 /** A nonce that nobody can guess. */
@@ -22,7 +24,7 @@ export function newNonce(): string {
 
 /** The page: one script with a nonce and one style sheet. Nothing is inline, and nothing comes from elsewhere. */
 export function pageHtml(
-  { cspSource, script, style, language, compared, reviewsData }: PageParts,
+  { cspSource, script, style, language, compared, reviewsData, chartsRuns }: PageParts,
   nonce = newNonce(),
 ): string {
   const policy = [
@@ -44,7 +46,7 @@ export function pageHtml(
 <link rel="stylesheet" href="${escapeHtml(style)}">
 <title>Secateur</title>
 </head>
-<body${attribute('compared', compared)}${attribute('reviews-data', reviewsData)}>
+<body${attribute('compared', compared)}${attribute('reviews-data', reviewsData)}${chartsRuns === true ? ' data-charts-runs=""' : ''}>
 <div id="root"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>

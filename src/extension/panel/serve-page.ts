@@ -9,7 +9,7 @@ import { PageSession } from './page-session';
 export interface ServedPage<T extends RequestTable> {
   readonly extensionUri: vscode.Uri;
   /** The kind of page. */
-  readonly shows: Pick<PageParts, 'compared' | 'reviewsData'>;
+  readonly shows: Pick<PageParts, 'compared' | 'reviewsData' | 'chartsRuns'>;
   readonly table: T;
   readonly handlers: Handlers<T>;
 }

@@ -1,16 +1,11 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { VIEWS } from '../constants';
 import { Disposables } from '../disposables';
 import type { Listeners } from '../listeners';
 import type { RunService } from '../runs/run-service';
-import { readListedRun, type ListedRun } from './read-run';
+import { listRuns } from './list-runs';
 import { RunItem } from './run-item';
 
-/** Every run writes this file from its start. */
-const TELLING_FILE = 'journal.jsonl';
-/** The most runs that are listed. */
-const MOST = 2000;
 /** Milliseconds in which changes of files are gathered: a running run writes often. */
 const GATHER = 700;
 
@@ -28,14 +23,7 @@ class RunsProvider implements vscode.TreeDataProvider<RunItem> {
 
   async getChildren(item?: RunItem): Promise<RunItem[]> {
     if (item) return [];
-    const files = await vscode.workspace.findFiles(`**/${TELLING_FILE}`, '**/node_modules/**', MOST);
-    const folders = files.filter(({ scheme }) => scheme === 'file').map((uri) => path.dirname(uri.fsPath));
-    const going = new Set(this.runs.running.map(({ request }) => request.out));
-    const runs = await Promise.all(folders.map((folder) => readListedRun(folder, going.has(folder))));
-    return runs
-      .filter((run): run is ListedRun => run !== undefined)
-      .sort((a, b) => a.folder.localeCompare(b.folder, 'en', { numeric: true }))
-      .map((run) => new RunItem(run));
+    return (await listRuns(this.runs)).map((run) => new RunItem(run));
   }
 
   /** Reads the runs again after a moment. */

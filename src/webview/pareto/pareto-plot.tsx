@@ -7,6 +7,7 @@ import { goalSize, paretoAxes, valueIn } from './axes';
 import { metricUnits, niceTicks, tickWords, toPixel } from '../ui/scale';
 import { rowForKey } from '../layers/window';
 import { Button } from '../ui/button';
+import { PlotFrame } from '../ui/plot-frame';
 import { Tag } from '../ui/tag';
 
 const HEIGHT = 240;
@@ -70,34 +71,18 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
       >
         {width > 0 && (
           <svg width={width} height={HEIGHT}>
-            {rows.map((tick, index) => {
-              const y = MARGIN.top + tall - toPixel(axes.y, tick);
-              return (
-                <g key={tick} aria-hidden="true" class="tick-y">
-                  <line class="grid-line" x1={MARGIN.left} x2={width - MARGIN.right} y1={y} y2={y} />
-                  <text class="axis-text" x={MARGIN.left - 6} y={y + 3} text-anchor="end">
-                    {rowWords[index]}
-                  </text>
-                </g>
-              );
-            })}
-            {columns.map((tick, index) => {
-              const x = MARGIN.left + toPixel(axes.x, tick);
-              return (
-                <g key={tick} aria-hidden="true" class="tick-x">
-                  <line class="grid-line" x1={x} x2={x} y1={MARGIN.top} y2={MARGIN.top + tall} />
-                  <text class="axis-text" x={x} y={MARGIN.top + tall + 14} text-anchor="middle">
-                    {columnWords[index]}
-                  </text>
-                </g>
-              );
-            })}
-            <text class="axis-text" aria-hidden="true" x={MARGIN.left} y={12}>
-              {axisWords(metric)}
-            </text>
-            <text class="axis-text" aria-hidden="true" x={width - MARGIN.right} y={HEIGHT - 6} text-anchor="end">
-              {size.words}
-            </text>
+            <PlotFrame
+              frame={{ width, height: HEIGHT, margin: MARGIN }}
+              rows={rows.map((tick, index) => ({
+                at: MARGIN.top + tall - toPixel(axes.y, tick),
+                words: rowWords[index] ?? '',
+              }))}
+              columns={columns.map((tick, index) => ({
+                at: MARGIN.left + toPixel(axes.x, tick),
+                words: columnWords[index] ?? '',
+              }))}
+              names={[axisWords(metric), size.words]}
+            />
             <polyline class="pareto-line" points={line.join(' ')} aria-hidden="true" />
             {curve.points.map((each, index) => {
               const { x, y } = place(each);

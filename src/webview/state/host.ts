@@ -1,6 +1,7 @@
 import { compareRequests, type CompareRequests } from '../../protocol/compare-page';
 import { dataRequests, type DataRequests } from '../../protocol/data-page';
 import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
+import { runsRequests, type RunsRequests } from '../../protocol/runs-page';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Client } from '../../rpc/peer';
 
@@ -30,6 +31,9 @@ export const ask: Client<PanelRequests> = peer.client(panelRequests);
 
 /** Calls it from the page of a comparison. */
 export const askComparison: Client<CompareRequests> = peer.client(compareRequests);
+
+/** Calls it from the chart of runs. */
+export const askRuns: Client<RunsRequests> = peer.client(runsRequests);
 
 /** Calls it from the page about data. */
 export const askData: Client<DataRequests> = peer.client(dataRequests);

@@ -17,6 +17,8 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import { runMetrics, type RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
 import { compareRequests } from '../../../src/protocol/compare-page';
+import { runsRequests } from '../../../src/protocol/runs-page';
+import { runsHandlers } from './runs';
 import { dataRequests } from '../../../src/protocol/data-page';
 import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
@@ -49,6 +51,8 @@ export interface Pretence {
   epochSeconds: number;
   /** The task of the model in an evaluation. */
   task: FakeTask;
+  /** The number of runs in the workspace, on the page of their chart. */
+  runs: number | null;
 }
 
 const CLASSES = [
@@ -147,6 +151,11 @@ export class FakeHost {
   ) {
     this.peer = new Peer({ send: deliver, onMessage: hear, onClose: () => undefined });
     this.peer.serve(compareRequests, comparedHandlers());
+    if (pretence.runs !== null)
+      this.peer.serve(
+        runsRequests,
+        runsHandlers(pretence.runs, (method, params) => this.note(method, params)),
+      );
     this.peer.serve(
       dataRequests,
       dataHandlers((method, params) => this.note(method, params)),

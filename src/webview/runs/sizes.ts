@@ -1,0 +1,43 @@
+import { bytes, compact, milliseconds } from '../../protocol/format';
+import type { ChartedModel } from '../../protocol/runs-page';
+import { BYTE_UNITS, COUNT_UNITS, type Units } from '../ui/scale';
+
+/** A size over which checkpoints are drawn. */
+export interface Size {
+  readonly words: string;
+  readonly units: Units;
+  readonly format: (value: number) => string;
+  /** Null where it is not known. @param latency in milliseconds, where it was measured */
+  readonly of: (model: ChartedModel, latency: number | null) => number | null;
+}
+
+const inBytes = { units: BYTE_UNITS, format: bytes };
+const counted = { units: COUNT_UNITS, format: compact };
+
+export const SIZES = {
+  packed: { words: 'bytes, packed', ...inBytes, of: ({ totals }) => totals.packedBytes ?? null },
+  gzip: { words: 'bytes, gzipped', ...inBytes, of: ({ totals }) => totals.gzipBytes },
+  bytes: { words: 'bytes of the files', ...inBytes, of: ({ totals }) => totals.bytes },
+  params: { words: 'parameters', ...counted, of: ({ totals }) => totals.params },
+  nonzero: { words: 'nonzero parameters', ...counted, of: ({ totals }) => totals.nonzero },
+  macs: { words: 'MACs', ...counted, of: ({ totals }) => totals.macs },
+  latency: {
+    words: 'latency of one example',
+    units: [['ms', 1]],
+    format: (value) => `${milliseconds(value)} ms`,
+    of: (_, latency) => latency,
+  },
+} satisfies Record<string, Size>;
+export type SizeName = keyof typeof SIZES;
+export const SIZE_NAMES = ['packed', 'gzip', 'bytes', 'params', 'nonzero', 'macs', 'latency'] as const satisfies readonly SizeName[]; // prettier-ignore
+
+/** The heads of columns. */
+export const SIZE_TITLES: Readonly<Record<SizeName, string>> = {
+  packed: 'Packed',
+  gzip: 'Gzip',
+  bytes: 'Files',
+  params: 'Parameters',
+  nonzero: 'Nonzero',
+  macs: 'MACs',
+  latency: 'Latency',
+};
