@@ -73,6 +73,7 @@ function questionsAbout(model: string, data: string, ask: Ask): (() => Promise<u
   const steps: readonly RecipeStepInput[] = [
     prune,
     { step: 'remove', amount: { channels: 0.4 } },
+    { step: 'compact', amount: { macs: 0.6 } },
     { step: 'finetune', gradual: { sparsity: 0.5 } },
     { step: 'rewind', to: model },
     { step: 'recalibrate' },

@@ -1,5 +1,6 @@
 import { binarize } from './binarize';
 import { cluster } from './cluster';
+import { compact } from './compact';
 import { distill } from './distill';
 import { evaluate } from './evaluate';
 import { factorize } from './factorize';
@@ -22,6 +23,7 @@ export const definitions = [
   prune,
   remove,
   factorize,
+  compact,
   quantize,
   cluster,
   ternarize,

@@ -8,13 +8,15 @@ import { mainMetric, mainText, metricDifference, METRICS, metricText } from '../
 import { onnxWords } from '../../protocol/onnx';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
-import { stepDefinition, type StepName } from '../../protocol/steps';
+import { stepDefinition, type StepName, type StepResult } from '../../protocol/steps';
 import { storedAsFloats } from '../../protocol/steps/quantize';
 import { sentence } from '../ui/sentence';
 import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
+import { ChangedDrawing } from './changed-drawing';
+import { narrowedParts, reshapedParts, type ChangedPart } from './changed-parts';
 import { CopyRecipe } from './copy-recipe';
 import { Sizes } from './sizes';
 import { Packed } from './packed';
@@ -116,6 +118,7 @@ const COMPRESSING: ReadonlySet<StepName> = new Set([
   'prune',
   'remove',
   'factorize',
+  'compact',
   'quantize',
   'cluster',
   'ternarize',
@@ -190,6 +193,13 @@ function notes({ steps }: RunResult): string[] {
         ...(step.difference ? [differenceWords(step.difference)] : []),
       ];
     }
+    if (step.step === 'compact') {
+      const replaced = step.layers.filter(({ state }) => state === 'replaced').length;
+      return [
+        `${plural(replaced, 'convolution')} replaced, ${percent(step.left.convolutions, 1)} of the MACs of convolutions left.`,
+        ...(step.difference ? [differenceWords(step.difference)] : []),
+      ];
+    }
     if (step.step !== 'remove') return [];
     const short = step.shortfall === undefined ? [] : [sentence(step.shortfall)];
     if (!step.difference) return short;
@@ -212,6 +222,28 @@ const pixelsOf = ({ normalization }: RunResult): string[] =>
   normalization
     ? [`${normalization.from === 'values' ? 'Examples' : 'Pixels'} entered with ${normalizationWords(normalization)}.`]
     : [];
+
+/** The parts that a step changed, with the step's title; none for steps that keep all layers and widths. */
+function changedBy(step: StepResult): ChangedPart[] {
+  switch (step.step) {
+    case 'remove':
+      return narrowedParts(step.layers);
+    case 'merge':
+    case 'factorize':
+    case 'compact':
+      return reshapedParts(step.layers);
+    default:
+      return [];
+  }
+}
+
+/** The parts of the model that each step changed, drawn before and after. */
+function Changed({ result }: { result: RunResult }) {
+  return result.steps.map((each, place) => {
+    const step = each.step === 'target' ? each.applied : each;
+    return <ChangedDrawing key={place} title={stepDefinition(step.step).words.title} parts={changedBy(step)} />;
+  });
+}
 
 /** The result of a run: the old and the new checkpoint side by side, and actions on the new one. */
 export function Outcome({ result, folder }: { result: RunResult; folder: string }) {
@@ -260,6 +292,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
           {note}
         </p>
       ))}
+      <Changed result={result} />
       <Sizes result={result} />
       {result.steps.map((step) => step.step === 'pack' && <Packed key={step.packed.file} packed={step.packed} />)}
       <div class="row">

@@ -103,6 +103,15 @@ export const methods: readonly Method[] = [
   },
   { name: 'half-macs', what: 'filters removed, half of the MACs left', reach: -0.003, steps: removed(0.5, 8) },
   {
+    name: 'compact-quarter',
+    what: 'compact convolutions, a quarter of their MACs left',
+    reach: -0.007,
+    steps: [
+      { step: 'compact', amount: { macs: 0.25 } },
+      { step: 'finetune', epochs: EPOCHS.recovery, distill: {} },
+    ],
+  },
+  {
     name: 'clusters-16',
     what: '16 clusters a layer, fine-tuned',
     reach: -0.001,

@@ -23,19 +23,30 @@ function reshapingOf({ steps }: RunResult): ReshapingResult {
   return found;
 }
 
+/** What a step says beside what all of them say that replace layers. */
+export interface MoreToSay {
+  /** Notes of a layer. */
+  readonly note?: (layer: ReshapedLayer | PlannedLayer) => readonly string[];
+  /** Lines below the figures. */
+  readonly lines?: (result: RunResult) => readonly string[];
+  /** Fields of the document. */
+  readonly fields?: (result: RunResult) => object;
+}
+
 function documentOf(result: RunResult) {
   const { layers, difference, notCompared, shortfall } = reshapingOf(result);
   return { ...layerDocument(result, layers), difference, notCompared, shortfall };
 }
 
-function resultText(result: RunResult): string {
+function resultText(result: RunResult, { note, lines }: MoreToSay): string {
   const { before, after, sampleData, normalization, out } = result;
   const reshaping = reshapingOf(result);
   return [
-    layersText(reshaping.layers),
+    layersText(reshaping.layers, note),
     '',
     totalsText([...(before ? [['before', before] as const] : []), ['after', after]]),
     '',
+    ...(lines?.(result) ?? []),
     ...toldLines(reshaping),
     metricLine(result),
     ...keptLines(result),
@@ -66,7 +77,7 @@ export const planText = (plan: StepPlan, running: string): string =>
 
 const right = true;
 
-function layersText(layers: readonly (ReshapedLayer | PlannedLayer)[]): string {
+function layersText(layers: readonly (ReshapedLayer | PlannedLayer)[], more: MoreToSay['note'] = () => []): string {
   const change = (before: number | null, after: number | null): string =>
     before === after ? whole(before) : `${whole(before)} -> ${whole(after)}`;
   return table(
@@ -82,13 +93,13 @@ function layersText(layers: readonly (ReshapedLayer | PlannedLayer)[]): string {
       layer.state,
       change(layer.before.params, layer.after.params),
       change(layer.before.macs, layer.after.macs),
-      noteOf(layer),
+      [...notesOf(layer), ...more(layer)].join('; '),
     ]),
   );
 }
 
-/** Formats what became of a layer, or why nothing did. */
-function noteOf(layer: ReshapedLayer | FactorizedLayer | PlannedLayer): string {
+/** Lists what became of a layer, or why nothing did. */
+function notesOf(layer: ReshapedLayer | FactorizedLayer | PlannedLayer): string[] {
   const { becomes, into, reason } = layer;
   const parts = (becomes ?? []).map(({ name, type, shape }) => `${name} (${type}, ${shape?.at(-1) ?? '?'} wide)`);
   return [
@@ -98,7 +109,7 @@ function noteOf(layer: ReshapedLayer | FactorizedLayer | PlannedLayer): string {
       : []),
     ...(into === undefined ? [] : [`into ${into}`]),
     ...(reason === undefined ? [] : [reason]),
-  ].join('; ');
+  ];
 }
 
 /** Formats what was reached, and the difference of outputs. */
@@ -110,4 +121,10 @@ function toldLines({ difference, notCompared, shortfall }: Pick<StepPlan, 'diffe
 }
 
 /** The output of a command whose step replaces layers by others. */
-export const reshape: Outcome = { document: documentOf, text: resultText };
+export const reshapeWith = (more: MoreToSay): Outcome => ({
+  document: (result) => ({ ...documentOf(result), ...more.fields?.(result) }),
+  text: (result) => resultText(result, more),
+});
+
+/** The same for steps that say no more. */
+export const reshape: Outcome = reshapeWith({});

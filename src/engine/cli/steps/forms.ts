@@ -2,6 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { JsonObject } from '../../../protocol/json';
 import { unrollRounds } from '../../../protocol/rounds';
 import { RecipeStep, type RecipeStepInput, type StepName } from '../../../protocol/steps';
+import { compact } from '../outcomes/compact';
 import { distill } from '../outcomes/distill';
 import { finetune } from '../outcomes/finetune';
 import type { Outcome } from '../outcomes/outcome';
@@ -111,6 +112,25 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
     ],
     followers: [fineTune('train the small layers on, for so many epochs')],
     outcome: reshape,
+  },
+  compact: {
+    description: 'replace convolutions by separable or bottleneck ones, and fine-tune the model',
+    examples: [
+      'compact fashion-cnn --macs 0.25 --data fashion-mnist --fine-tune 6 --distill --out fashion-cnn-compact',
+      'compact fashion-cnn --multiplier 2 --layers conv2 conv3 --data fashion-mnist --out fashion-cnn-separable',
+      'compact fashion-cnn --form bottleneck --macs 0.4 --data fashion-mnist --dry-run',
+    ],
+    followers: [
+      {
+        step: 'recalibrate',
+        flag: 'recalibrate',
+        field: 'samples',
+        help: 'measure the statistics of batch normalization again, on so many training examples',
+        without: ['batchSize'],
+      },
+      fineTune('train the compact model on, for so many epochs'),
+    ],
+    outcome: compact,
   },
   quantize: {
     description: 'keep weights in 2 to 16 bits',

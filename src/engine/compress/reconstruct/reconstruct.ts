@@ -45,6 +45,8 @@ export interface ReconstructionOptions extends Omit<CalibrationOptions, 'stage'>
   readonly words: { readonly running: string; readonly not: string };
   /** Finds a better kernel that is compressed in the same way, inputs x outputs; a new tensor. */
   readonly solve: (problem: LayerProblem) => Promise<tf.Tensor2D>;
+  /** Returns the number of examples for a kernel, at most `most`; by default all of them. */
+  readonly examples?: (kernel: string, most: number) => number;
 }
 
 type FloatTensor = Tensor & { readonly data: Float32Array };
@@ -91,7 +93,9 @@ async function layerAfterLayer(
   );
   for (const [index, { layer, tensor }] of weights.entries()) {
     const stage = `${options.words.running} ${layer.name}, ${index + 1} of ${weights.length}`;
-    const staged = { ...subject, options: { ...subject.options, stage } };
+    const { images } = subject;
+    const count = options.examples?.(tensor.name, images.length) ?? images.length;
+    const staged = { ...subject, images: images.first(count), options: { ...subject.options, stage } };
     const fitted = await fit(staged, running, tensors, tensor, options);
     layers.set(layer.name, typeof fitted === 'string' ? `${options.words.not}: ${fitted}` : fitted.errors);
     if (typeof fitted === 'string') continue;

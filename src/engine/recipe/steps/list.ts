@@ -1,4 +1,5 @@
 import type { StepName, StepOf } from '../../../protocol/steps';
+import { compact } from './compact';
 import { distill } from './distill';
 import { evaluate } from './evaluate';
 import { factorize } from './factorize';
@@ -21,6 +22,7 @@ export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   prune,
   remove,
   factorize,
+  compact,
   quantize,
   cluster,
   ternarize,
