@@ -98,6 +98,26 @@ test('channels are removed and the rest fine-tuned, as the plan has promised', a
   expect(reading.output).toHaveLength(10);
 });
 
+test('convolutions become compact, as the plan has promised, and the new layers are drawn', async () => {
+  await clear();
+  await panel.element('add-compact').click();
+  await panel.element('form-compact-amount-macs').fill('0.3');
+  await panel.element('form-compact-more').click();
+  await panel.element('form-compact-samples').fill('100');
+  await panel.element('show-plan').click();
+  await panel.element('plan-table').locator('tr[data-state="replaced"]').first().waitFor({ timeout: 60_000 });
+  const planned = await panel.element('plan-table').locator('tr[data-state="replaced"]').count();
+  await world.screenshot('compact-plan');
+  await runInto('compact');
+  expect(await panel.element('changed-parts').getAttribute('data-parts')).toBe(String(planned));
+  await panel.element('changed-parts').scrollIntoViewIfNeeded();
+  await world.screenshot('compact');
+  const reading = await readWithStockTfjs(written('compact'));
+  expect(reading.layers.filter((name) => name.endsWith('_core'))).toHaveLength(planned);
+  expect(kernelWeights(reading)).toBeLessThan(denseWeights);
+  expect(reading.output).toHaveLength(10);
+});
+
 test('gradual pruning with a teacher, and weights rewound: zeros as the forms have asked for', async () => {
   await clear();
   await panel.element('add-finetune').click();
@@ -191,6 +211,17 @@ test('the statistics of batch normalization are measured anew', async () => {
   const [before, after] = [await means('residual'), await means('recalibrated')];
   expect(after).toHaveLength(before.length);
   expect(after).not.toEqual(before);
+});
+
+test('batch normalization is merged into its neighbors, and stock TensorFlow.js gives the same answer', async () => {
+  await clear();
+  await panel.element('add-merge').click();
+  await runInto('merged');
+  await panel.element('changed-parts').scrollIntoViewIfNeeded();
+  await world.screenshot('merged');
+  const [before, after] = [await readWithStockTfjs(written('residual')), await readWithStockTfjs(written('merged'))];
+  expect(after.layers.length).toBeLessThan(before.layers.length);
+  after.output.forEach((value, i) => expect(value).toBeCloseTo(before.output[i]!, 4));
 });
 
 test('the runs are listed with their figures, and two of them compared', async () => {

@@ -815,6 +815,31 @@ test('one pruning becomes rounds that reach its sparsity', async () => {
   await element('step-2').getByText('sparsity 0.9').waitFor();
 });
 
+test('the outcome draws the layers that a step replaced, before and after, in any width', async () => {
+  await open('', 480);
+  await element('add-compact').click();
+  expect(await element('form-compact-amount-macs').inputValue()).toBe('0.25');
+  await element('recipe-run').click();
+  const drawing = element('changed-parts');
+  await drawing.waitFor();
+  expect(Number(await drawing.getAttribute('data-parts'))).toBeGreaterThan(1);
+  const graph = drawing.getByRole('img', { name: 'Compact convolutions: layers before and after' });
+  const description = await graph.locator('desc').textContent();
+  expect(description).toMatch(
+    /^conv2d \(Conv2D, .*\) becomes conv2d_core \(DepthwiseConv2D, .*then conv2d_out \(Conv2D/,
+  );
+  expect(await graph.locator('rect').count()).toBe(3 * Number(await drawing.getAttribute('data-parts')));
+  const [box, card] = [await graph.boundingBox(), await element('run-result').boundingBox()];
+  expect(box!.x + box!.width).toBeLessThanOrEqual(card!.x + card!.width + 0.5);
+  // Texts stay within their boxes.
+  const boxes = graph.locator('g:has(> rect)');
+  for (let i = 0; i < (await boxes.count()); i++) {
+    const most = (await boxes.nth(i).locator('rect').boundingBox())!.width;
+    for (const text of await boxes.nth(i).locator('text').all())
+      expect((await text.boundingBox())!.width).toBeLessThan(most);
+  }
+});
+
 test('the outcome of a packed model has its size and the code that loads it', async () => {
   await open();
   await element('add-prune').click();

@@ -43,9 +43,12 @@ export function initialObject({ fields }: Extract<Spec, { kind: 'object' }>, sta
   );
 }
 
-/** True if a value has the shape of a field, or of one of its variants. */
-const isOf = (spec: Spec, value: Json): boolean =>
-  spec.kind === 'union' ? spec.variants.some((variant) => fits(variant.spec, value)) : fits(spec, value);
+/** True if a value has the shape of a field, or of one of its variants, and is in its range. */
+function isOf(spec: Spec, value: Json): boolean {
+  if (spec.kind === 'union') return spec.variants.some((variant) => isOf(variant.spec, value));
+  // A name stands for a count in one step, and for a share in another.
+  return fits(spec, value) && (spec.kind !== 'number' || (typeof value === 'number' && takesNumber(spec, value)));
+}
 
 function middle({ min, max, integer, above }: NumberSpec): number {
   if (Number.isFinite(min) && Number.isFinite(max) && max - min <= 1) return (min + max) / 2;

@@ -65,6 +65,10 @@ export function ChangedDrawing({ title, parts }: { title: string; parts: readonl
   const height = tops.at(-1)! - GAP.part + 2;
   return (
     <figure class="changed" data-testid="changed-parts" data-parts={parts.length}>
+      <figcaption class="small quiet">
+        {title}
+        {parts.length > shown.length && `, and ${plural(parts.length - shown.length, 'more layer')}`}
+      </figcaption>
       <svg
         viewBox={`-1 0 ${WIDTH} ${height}`}
         width={WIDTH}
@@ -92,10 +96,6 @@ export function ChangedDrawing({ title, parts }: { title: string; parts: readonl
           );
         })}
       </svg>
-      <figcaption class="small quiet">
-        {title}
-        {parts.length > shown.length && `, and ${plural(parts.length - shown.length, 'more layer')}`}
-      </figcaption>
     </figure>
   );
 }

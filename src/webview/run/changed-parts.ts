@@ -1,6 +1,6 @@
 import type { RemovedLayer } from '../../protocol/removal';
 import type { ReshapedLayer } from '../../protocol/reshaping';
-import { count, plural } from '../../protocol/format';
+import { compact, count } from '../../protocol/format';
 
 /** A layer in a drawing: its name, its type, and its size in words. */
 export interface Box {
@@ -20,7 +20,7 @@ type Shape = readonly (number | null)[] | null;
 /** Most parts of a drawing. */
 export const MOST_PARTS = 6;
 
-const parameters = (params: number): string => plural(params, 'parameter');
+const parameters = (params: number): string => `${compact(params)} ${params === 1 ? 'param' : 'params'}`;
 
 const sized = (shape: Shape, params: number): string => {
   const own = shape?.slice(1).map((size) => (size === null ? '?' : count(size))) ?? [];
@@ -81,7 +81,7 @@ export function partWords({ before, after }: ChangedPart): string {
 }
 
 /** The longest name or size that fits into a box. */
-const LONGEST = 27;
+const LONGEST = 28;
 
 /** Shortens a text in the middle, where names differ least. */
 export const fitting = (text: string): string =>

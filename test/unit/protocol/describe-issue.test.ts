@@ -19,7 +19,7 @@ describe('the first issue of a recipe', () => {
 
   it('names the unknown step', () => {
     expect(complaint([{ step: 'evaluate' }, { step: 'polish' }])).toBe(
-      'steps[1].step: unknown step: use train, merge, prune, remove, compact, quantize, cluster, ternarize, binarize, distill, target, finetune, rewind, recalibrate, evaluate or pack',
+      'steps[1].step: unknown step: use train, merge, prune, remove, factorize, compact, quantize, cluster, ternarize, binarize, distill, target, finetune, rewind, recalibrate, evaluate or pack',
     );
   });
 });

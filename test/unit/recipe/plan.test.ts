@@ -114,6 +114,36 @@ describe('a plan is what the run comes to, read back from its files', () => {
     ]);
   });
 
+  it('of layers that others replace, with and without data', async () => {
+    const { plan, run, data } = await world(() =>
+      tfLayers.sequential({
+        layers: [
+          tfLayers.layers.conv2d({ name: 'conv', inputShape: [6, 6, 1], filters: 6, kernelSize: 3, padding: 'same' }),
+          tfLayers.layers.conv2d({ name: 'wide', filters: 8, kernelSize: 3, activation: 'relu' }),
+          tfLayers.layers.flatten({ name: 'flat' }),
+          tfLayers.layers.dense({ name: 'out', units: 3 }),
+        ],
+      }),
+    );
+    const step: RecipeStepInput = { step: 'compact', amount: { macs: 0.4 }, layers: ['wide'], samples: 60 };
+    for (const more of [{}, { data }]) {
+      const out = 'data' in more ? 'with' : 'without';
+      const [planned, result] = [await plan(step, more), await run(out, step, more)];
+      const { nonzeroMacs: _, ...after } = planned.counts.totals.after;
+      expect(result.after).toMatchObject(after);
+      // A run with data notes more in model.json.
+      if (out === 'without') expect(result.after).toMatchObject({ ...planned.bytes.after });
+      const [wide] = planned.counts.layers.filter(({ state }) => state === 'replaced');
+      const made = (result.layers ?? []).filter(({ name }) => name.startsWith('wide_'));
+      expect(wide!.becomes!.map(({ name, params, macs }) => ({ name, params, macs }))).toEqual(
+        made.map(({ name, params, macs }) => ({ name, params, macs })),
+      );
+      expect(wide!.after.params).toBe(made.reduce((sum, { params }) => sum + params, 0));
+      const [told] = result.steps;
+      expect(told).toMatchObject({ step: 'compact', difference: planned.difference });
+    }
+  });
+
   it('with scores from training images, and weights fitted anew', async () => {
     const { plan, run, data } = await world();
     for (const score of ['wanda', 'obc'] as const) {

@@ -18,14 +18,14 @@ it('of replaced layers are the layer, and the chain in its place', () => {
   const [part, ...others] = reshapedParts([layer('conv1', {}), layer('conv2', { state: 'replaced', becomes })]);
   expect(others).toEqual([]);
   expect(part).toEqual({
-    before: [{ name: 'conv2', type: 'Conv2D', size: '14 × 14 × 64, 100 parameters' }],
+    before: [{ name: 'conv2', type: 'Conv2D', size: '14 × 14 × 64, 100 params' }],
     after: [
-      { name: 'conv2_core', type: 'DepthwiseConv2D', size: '14 × 14 × 32, 288 parameters' },
-      { name: 'conv2_out', type: 'Conv2D', size: '1 parameter' },
+      { name: 'conv2_core', type: 'DepthwiseConv2D', size: '14 × 14 × 32, 288 params' },
+      { name: 'conv2_out', type: 'Conv2D', size: '1 param' },
     ],
   });
   expect(partWords(part!)).toBe(
-    'conv2 (Conv2D, 14 × 14 × 64, 100 parameters) becomes conv2_core (DepthwiseConv2D, 14 × 14 × 32, 288 parameters), then conv2_out (Conv2D, 1 parameter).',
+    'conv2 (Conv2D, 14 × 14 × 64, 100 params) becomes conv2_core (DepthwiseConv2D, 14 × 14 × 32, 288 params), then conv2_out (Conv2D, 1 param).',
   );
 });
 
@@ -39,7 +39,7 @@ it('of merged layers are all that went into one, in their order; dropped ones st
     [['conv', 'bn'], ['conv']],
     [['drop'], []],
   ]);
-  expect(parts[0]!.after[0]!.size).toBe('14 × 14 × 64, 90 parameters');
+  expect(parts[0]!.after[0]!.size).toBe('14 × 14 × 64, 90 params');
   expect(partWords(parts[1]!)).toBe('drop (Dropout, 14 × 14 × 64) is dropped.');
 });
 
@@ -55,14 +55,14 @@ it('of a removal are the layers that became narrower', () => {
     removed('c', {}),
   ]);
   expect(parts.map(({ before, after }) => [before[0]!.size, after[0]!.size])).toEqual([
-    ['64 wide, 100 parameters', '40 wide, 50 parameters'],
-    ['64 wide, 100 parameters', '64 wide, 60 parameters'],
+    ['64 wide, 100 params', '40 wide, 50 params'],
+    ['64 wide, 100 params', '64 wide, 60 params'],
   ]);
 });
 
 it('long names are shortened in the middle', () => {
   expect(fitting('short')).toBe('short');
   const name = 'block_13_expand_relu_and_more_of_it_out';
-  expect(fitting(name)).toHaveLength(27);
-  expect(fitting(name)).toMatch(/^block_13_expand_.*_of_it_out$/);
+  expect(fitting(name)).toHaveLength(28);
+  expect(fitting(name)).toMatch(/^block_13_expand_r.*_of_it_out$/);
 });

@@ -22,6 +22,7 @@ import { runsHandlers } from './runs';
 import { dataRequests } from '../../../src/protocol/data-page';
 import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
+import { fakeCompact } from './compact';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeLevels } from './levels';
 import { fakeScan } from './scan';
@@ -399,6 +400,7 @@ export class FakeHost {
         ...(job.steps.some(({ step }) => step === 'target')
           ? [fakeTarget(model, counts.layers, this.pretence.task)]
           : []),
+        ...(job.steps.some(({ step }) => step === 'compact') ? [fakeCompact(model.inspection)] : []),
         ...(job.steps.some(({ step }) => step === 'pack') ? [fakePacked(before)] : []),
       ],
       before,

@@ -63,6 +63,13 @@ test.each(stepNames)('the form of %s starts with a step that its schema accepts'
   }
 });
 
+test('a first value by name is taken where it is in the range: a share is no count', () => {
+  const share = { kind: 'number', integer: false, min: 0, max: 1, above: false } as const;
+  const count = { ...share, integer: true, max: Infinity };
+  expect(initial({ ...share, start: 0.25 }, 'macs', () => 3_000_000)).toBe(0.25);
+  expect(initial(count, 'macs', () => 3_000_000)).toBe(3_000_000);
+});
+
 test('a typed number is within its range, or has a fault', () => {
   const share = { kind: 'number', integer: false, min: 0, max: 1, above: false } as const;
   expect(parseNumber(share, ' 0,5 ')).toBe(0.5);
