@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Advice, AdviceOptions, AdvicePart } from './advice';
 import { DataDescription } from './data-description';
 import { DataExamples, ExamplesQuestion } from './data-examples';
 import { DataReference, DatasetInfo, Split } from './dataset';
@@ -174,6 +175,23 @@ export const engineRequests = {
     }),
     result: Sensitivity,
     progress: SensitivityPart,
+    trust: 'runs',
+  }),
+  /**
+   * Tells what can be saved in a model, where and by which method, and offers recipes. Without data, sizes and work alone. Points
+   * of layers and the answer are kept in the folder `out`, by default one of the cache for these weights.
+   */
+  advise: request({
+    params: z.object({
+      model,
+      data: DataReference.optional(),
+      options: AdviceOptions.default(AdviceOptions.parse({})),
+      /** The seed of the recipes. */
+      seed: z.number().int().min(0).max(0x7fffffff).default(0),
+      out: z.string().min(1).optional(),
+    }),
+    result: Advice,
+    progress: AdvicePart,
     trust: 'runs',
   }),
   /** Times forward passes of one model, or of two models in turn. */

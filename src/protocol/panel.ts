@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Advice, AdviceOptions, AdvicePart } from './advice';
 import { Answers, AnswersQuestion } from './measure/answers';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
@@ -52,6 +53,8 @@ export const PanelState = z.object({
   previewSamples: z.number(),
   /** The stored evaluation of exactly these weights, if there is one. */
   evaluation: Evaluation.nullable(),
+  /** The kept advice about exactly these weights and this data, if there is one. */
+  advice: Advice.nullable().optional(),
   /** In the answer to `ready`: the part to bring into view first. */
   focus: Attention.optional(),
   /** A run of this panel that is going on, or that ended while the page was away; `followRun` joins it. */
@@ -88,6 +91,13 @@ export const panelRequests = {
     params: z.object({ options: SensitivityOptions, seed: Recipe.shape.seed }),
     result: Sensitivity,
     progress: SensitivityPart,
+    trust: 'runs',
+  }),
+  /** Tells what can be saved in the model, and offers recipes; without data, about sizes and work alone. */
+  advise: request({
+    params: z.object({ options: AdviceOptions, seed: Recipe.shape.seed }),
+    result: Advice,
+    progress: AdvicePart,
     trust: 'runs',
   }),
   evaluate: request({ params: nothing, result: Evaluation, progress: Progress, trust: 'runs' }),

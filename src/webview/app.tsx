@@ -1,3 +1,4 @@
+import { AdviceSection } from './advice/advice-section';
 import { EvaluationCard } from './evaluation/evaluation-card';
 import { Head } from './head/head';
 import { Hero } from './histogram/hero';
@@ -31,6 +32,7 @@ export function App() {
         <Head />
         <Banners />
         <NotRunnable />
+        <AdviceSection />
         <div class="bench">
           <Hero />
           <div class="side" data-inputs>

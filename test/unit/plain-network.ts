@@ -57,6 +57,7 @@ export class PlainNetwork implements Network {
   kernelLayers = (): [] => [];
   normalizations = (): [] => [];
   layerOutputs = (): [] => [];
+  layerRuns = (): [] => [];
 
   dispose(): void {
     for (const { variable } of this.variables.values()) variable.dispose();

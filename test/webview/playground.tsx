@@ -17,6 +17,7 @@ const pretence: Pretence = {
   slow: words.has('slow'),
   runFails: words.has('runFails'),
   running: words.has('running'),
+  advised: words.has('advised'),
   epochSeconds: Number(words.get('epochSeconds') ?? 4),
   task: FAKE_TASKS.find((task) => task === words.get('task')) ?? 'classes',
   runs: words.has('runs') ? Number(words.get('runs')) : null,

@@ -81,6 +81,16 @@ export class CheckpointStore {
   }
 }
 
+/** Runs `work` with a checkpoint that is in memory only; what it computes is disposed of at the end. */
+export async function withSession<T>(checkpoint: Checkpoint, work: (session: Session) => Promise<T>): Promise<T> {
+  const entry = Entry.of(checkpoint);
+  try {
+    return await work(entry);
+  } finally {
+    entry.retire();
+  }
+}
+
 class Entry implements Session {
   private readonly kept = new Map<string, { value: Promise<unknown>; dispose: () => void }>();
   private users = 0;
@@ -88,6 +98,10 @@ class Entry implements Session {
   private disposed = false;
 
   private constructor(readonly checkpoint: Checkpoint) {}
+
+  static of(checkpoint: Checkpoint): Entry {
+    return new Entry(checkpoint);
+  }
 
   static async read(modelPath: string): Promise<Entry> {
     return new Entry(await readCheckpoint(modelPath));

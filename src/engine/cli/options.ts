@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { Limit } from '../../protocol/advice';
 import { rangeWords, takesNumber, type NumberSpec } from '../../protocol/fields';
 import { NORMALIZATION_FORMS, parseNormalization, type Normalization } from '../../protocol/normalization';
 
@@ -14,6 +15,14 @@ export const numberTyped =
 /** Parses a whole number from `least`; anything else is wrong use. */
 export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): ((typed: string) => number) =>
   numberTyped({ kind: 'number', integer: true, min: least, max: most, above: false });
+
+/** Parses a number above 0, or a share of what a model has now such as 50%. */
+export function limitTyped(typed: string): Limit {
+  const parsed = Limit.safeParse(typed.trim().endsWith('%') ? typed.trim() : Number(typed));
+  if (!parsed.success || typed.trim() === '')
+    throw new InvalidArgumentError('It must be a number above 0, or a share such as 50%.');
+  return parsed.data;
+}
 
 /** Parses a normalization by its name or as MEAN/STD. */
 export function normalizationTyped(typed: string): Normalization {

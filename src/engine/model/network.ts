@@ -109,6 +109,18 @@ export interface ChannelMoments {
   readonly variance: tf.Tensor1D;
 }
 
+/** A layer that can run by itself. */
+export interface LayerRun {
+  /** Its name in the graph of the model. */
+  readonly name: string;
+  /** Shapes of its inputs for one example. */
+  readonly inputs: readonly (readonly number[])[];
+  /** How often a pass of the model calls it. */
+  readonly calls: number;
+  /** Computes its first output as at inference, from a tensor for each input, batch first. Call it within a tidy. */
+  readonly run: (inputs: readonly tf.Tensor[]) => tf.Tensor;
+}
+
 /** A layer that normalizes each channel by stored statistics. */
 export interface BatchNormalization {
   /** Names of the tensors that hold the statistics. */
@@ -153,6 +165,8 @@ export interface Network {
   normalizations(): BatchNormalization[];
   /** Finds layers by their unique names in the graph of the model. */
   layerOutputs(names: Iterable<string>): LayerOutput[];
+  /** Lists the layers that can run by themselves, with known shapes; empty where layers are unknown. */
+  layerRuns(): LayerRun[];
   dispose(): void;
 }
 

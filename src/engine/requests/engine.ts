@@ -17,6 +17,7 @@ interface Started {
   /** Absolute path of the module that registers layers. */
   readonly layers: string | undefined;
   readonly datasets: DatasetStore;
+  readonly cacheFolder: string;
 }
 
 /** The open checkpoints and datasets of an engine, and its backend. */
@@ -57,6 +58,11 @@ export class Engine {
     return (await this.#running()).layers;
   }
 
+  /** Returns a place in the cache for what was computed about something. @throws UserError before `initialize` */
+  async cacheFolder(kind: string, about: string): Promise<string> {
+    return path.join((await this.#running()).cacheFolder, kind, about);
+  }
+
   /** Opens a dataset; a relative folder starts from `baseFolder`. @throws UserError, CancelledError */
   async openData(data: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
     return (await this.#running()).datasets.open(data, baseFolder, options);
@@ -80,7 +86,8 @@ export class Engine {
       node: process.versions.node,
       backend: { name, version, threads },
     };
-    return { info, layers: settings.layers, datasets: new DatasetStore(settings, this.log) };
+    const { layers, cacheFolder } = settings;
+    return { info, layers, cacheFolder, datasets: new DatasetStore(settings, this.log) };
   }
 }
 

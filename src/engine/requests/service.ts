@@ -8,6 +8,7 @@ import { weightLevels } from '../compress/levels/levels';
 import { histograms } from '../measure/histogram';
 import { inspect } from '../measure/inspect';
 import { discardUnfinished } from '../recipe/folder/discard-unfinished';
+import { advising } from './advise';
 import { compare } from './compare';
 import { Engine } from './engine';
 import { describeData } from './describe-data';
@@ -75,6 +76,7 @@ export function createService(
     answers: withLayers(engineRequests.answers, answers(engine)),
     plan: withLayers(engineRequests.plan, plan(engine)),
     sensitivity: withLayers(engineRequests.sensitivity, sensitivity(engine)),
+    advise: withLayers(engineRequests.advise, advising(engine)),
     latency: withLayers(engineRequests.latency, latency(engine)),
     compare: withLayers(engineRequests.compare, compare(engine)),
     packing: packingSizes(engine),

@@ -13,6 +13,7 @@ import { jobRun } from '../runs/job-request';
 import { jobName } from '../runs/job-name';
 import { portablePath } from '../paths';
 import { takenPlan } from './earlier-plans';
+import { adviseInPanel } from './advise-in-panel';
 import { answersInPanel } from './answers-in-panel';
 import { evaluateInPanel } from './evaluate-in-panel';
 import type { OpenCheckpoint } from './open-checkpoint';
@@ -44,6 +45,7 @@ export function panelHandlers(
     levels: (asked, { signal }) => engine.call('levels', { model, ...asked }, { signal }),
     plan: (asked, context) => planStep(panel, engine, asked, context),
     sensitivity: (asked, context) => scanInPanel(panel, tools, asked, context),
+    advise: (asked, context) => adviseInPanel(panel, tools, asked, context),
     answers: (asked, context) => answersInPanel(panel, tools, asked, context),
     evaluate: (_, context) => evaluateInPanel(panel, tools, context, isGone),
     proposeFolder({ steps, sparsity }) {

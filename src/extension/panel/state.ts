@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Inspection } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
 import { settings } from '../settings';
+import { keptAdvice } from './advise-in-panel';
 import { earlierPlans } from './earlier-plans';
 import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
@@ -10,7 +11,12 @@ import type { PanelTools } from './tools';
 export async function panelState(
   panel: OpenCheckpoint,
   inspection: Inspection,
-  { datasets, evaluations, normalizations }: Pick<PanelTools, 'datasets' | 'evaluations' | 'normalizations'>,
+  {
+    datasets,
+    evaluations,
+    normalizations,
+    storageFolder,
+  }: Pick<PanelTools, 'datasets' | 'evaluations' | 'normalizations' | 'storageFolder'>,
 ): Promise<PanelState> {
   const trusted = vscode.workspace.isTrusted;
   const reference = datasets.for(inspection);
@@ -30,6 +36,7 @@ export async function panelState(
     ...(pixels?.kind === 'undecided' ? { normalizationProblem: pixels.sentence } : {}),
     previewSamples: settings.previewSamples(),
     evaluation: await evaluations.kept(inspection.weightsHash, used),
+    advice: await keptAdvice(storageFolder, inspection.weightsHash, used),
     ...(run ? { run } : {}),
     ...(plans ? { plans } : {}),
   };

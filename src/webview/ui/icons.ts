@@ -3,6 +3,7 @@ export const ICONS = {
   add: '\uea60',
   warning: '\uea6c',
   info: '\uea74',
+  lightbulb: '\uea61',
   lock: '\uea75',
   close: '\uea76',
   trash: '\uea81',

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gridOf, levelOf, roundedTo, valueAt, weightsOf } from '../../../src/engine/compress/quantize/channel-grid';
+import { quantized } from '../../../src/engine/compress/quantize/quantize';
+import { QuantizeStep } from '../../../src/protocol/steps/quantize';
+import { modelOf } from './models';
 import { solveOnGrid } from '../../../src/engine/compress/quantize/solve-on-grid';
 import { tf } from '../../../src/engine/tf';
 
@@ -121,4 +124,19 @@ describe('rounding with compensation', () => {
     const { kernel } = await solveOnGrid({ ...given, start, grids, damping: 0 });
     expect(error(kernel)).toBeLessThan(error(start) / 10);
   });
+});
+
+it('quantizes tensors that are named by their places in a Keras archive', () => {
+  const model = modelOf({ dense: { type: 'Dense', tensors: { kernel: [0.3, -0.2, 0.11], bias: [0.1] } } });
+  const places = new Map([
+    ['dense/kernel', 'layers/dense/vars/0'],
+    ['dense/bias', 'layers/dense/vars/1'],
+  ]);
+  const tensors = [...model.tensors.values()].map((one) => ({ ...one, name: places.get(one.name)! }));
+  const archived = { ...model, tensors: new Map(tensors.map((one) => [one.name, one])) };
+  const { grids, layers, model: done } = quantized(archived, QuantizeStep.parse({ step: 'quantize', bits: 'int4' }));
+  expect([...grids.keys()]).toEqual(['layers/dense/vars/0']);
+  expect(layers[0]).toMatchObject({ state: 'quantized', bits: 'int4' });
+  expect(layers[0]!.error).toBeGreaterThan(0);
+  expect(done.tensors.get('layers/dense/vars/0')!.data).not.toEqual(archived.tensors.get('layers/dense/vars/0')!.data);
 });

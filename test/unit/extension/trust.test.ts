@@ -139,6 +139,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
     { step: train, seed: 0, download: true },
   ],
   sensitivity: [{ options: {}, seed: 0 }],
+  advise: [{ options: {}, seed: 0 }],
   evaluate: [nothing],
   answers: [{ of: { kind: 'some' } }],
   proposeFolder: [{ steps: [prune], sparsity: 0.5 }],
@@ -222,6 +223,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
       { model, step: train },
     ],
     sensitivity: [{ model, data }],
+    advise: [{ model }, { model, data }],
     latency: [{ model }],
     compare: [
       { a: model, b: model },

@@ -1,3 +1,4 @@
+import { AdviceOptions } from '../../../src/protocol/advice';
 import { epochRecord } from '../../../src/protocol/epoch';
 import { measured, type MetricValue } from '../../../src/protocol/metric';
 import { afterStep } from '../../../src/protocol/steps/measured-after';
@@ -24,6 +25,7 @@ import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
 import { fakeCompact } from './compact';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
+import { fakeAdvice } from './advice';
 import { fakeLevels } from './levels';
 import { fakeScan } from './scan';
 import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
@@ -46,6 +48,8 @@ export interface Pretence {
   /** `ready` never answers. */
   slow: boolean;
   runFails: boolean;
+  /** An advice was kept from before. */
+  advised: boolean;
   /** A run was started before the page was reloaded. */
   running: boolean;
   /** Seconds of a fine-tuning epoch. */
@@ -189,6 +193,7 @@ export class FakeHost {
       normalization: HALVES,
       previewSamples: 1000,
       evaluation: null,
+      ...(pretence.advised ? { advice: fakeAdvice(this.model.inspection, AdviceOptions.parse({}), hasData) } : {}),
       ...(pretence.running ? { run: NINETY } : {}),
     };
     return this.state;
@@ -273,6 +278,21 @@ export class FakeHost {
           () => wait(12, context.signal),
           this.pretence.task,
         );
+      },
+      advise: async (asked, { signal, report }) => {
+        this.note('advise', asked);
+        report({
+          progress: {
+            stage: 'scanning layers: prune',
+            done: 10,
+            total: 40,
+            unit: 'examples',
+            rate: 20,
+            secondsLeft: 2,
+          },
+        });
+        await wait(600, signal);
+        return fakeAdvice(this.here().model.inspection, asked.options, this.here().state.dataset !== null);
       },
       chooseNormalization: () => {
         this.note('chooseNormalization', {});

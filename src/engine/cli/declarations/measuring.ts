@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { fieldsOf } from '../../../protocol/fields';
+import { AdviceOptions } from '../../../protocol/advice';
 import { LatencyOptions } from '../../../protocol/measure/latency';
 import { SensitivityOptions } from '../../../protocol/measure/sensitivity';
 import { openSizes } from '../../../protocol/steps/remove';
@@ -8,10 +9,11 @@ import { EvaluateStep } from '../../../protocol/steps/evaluate';
 import { compare, type CompareCommand } from '../commands/compare';
 import { data as describe } from '../commands/data';
 import type { CommonOptions } from '../engine';
-import { folderTyped } from '../options';
+import { folderTyped, limitTyped } from '../options';
 import { evaluate, type EvaluateCommand } from '../commands/evaluate';
 import { inspect, type InspectCommand } from '../commands/inspect';
 import { latency, type LatencyCommand } from '../commands/latency';
+import { advise, type AdviseCommand } from '../commands/advise';
 import { sensitivity, type SensitivityCommand } from '../commands/sensitivity';
 import { flagsOf, objectFrom, type Flag } from '../steps/flags';
 import { data, DATA, seed, MODEL, normalization, type Declare, requiredData } from './shared';
@@ -25,6 +27,7 @@ export const declareMeasuring: Declare = (command, perform) => {
   const measured = flagsFor(EvaluateStep);
   const scanned = flagsFor(SensitivityOptions);
   const timed = flagsFor(LatencyOptions);
+  const advised = flagsFor(AdviceOptions.omit({ goal: true }));
   const sized = flagsFor(z.strictObject({ inputShape: openSizes.optional() }));
 
   withFlags(
@@ -84,6 +87,27 @@ export const declareMeasuring: Declare = (command, perform) => {
     .option('--csv', "print the columns of Distiller's sensitivity.csv on stdout")
     .action((model: string, options: SensitivityCommand, self: Command) =>
       perform(options, (...work) => sensitivity(model, options, objectFrom(scanned, self.opts()), ...work)),
+    );
+
+  withFlags(
+    command('advise', 'say what can be saved in a model, where and how, and offer complete recipes', [
+      'advise fashion-cnn --data fashion-mnist --latency 50% --out advice',
+      'advise fashion-cnn --data fashion-mnist --bytes 36000',
+      'advise fashion-cnn',
+    ]),
+    advised,
+  )
+    .argument('<model>', MODEL)
+    .addOption(data(`what is measured on; without it, advice is about sizes and work alone: ${DATA}`))
+    .addOption(normalization())
+    .addOption(seed())
+    .option('--metric <bound>', 'goal: the smallest model that keeps this, such as accuracy>=0.9 or rmse<=0.05')
+    .option('--bytes <limit>', 'goal: at most so many bytes in one packed file; 10% of what it takes now', limitTyped)
+    .option('--macs <limit>', 'goal: at most so many multiply-accumulates, or a share such as 50%', limitTyped)
+    .option('--latency <limit>', 'goal: at most so many milliseconds for an answer, or a share such as 50%', limitTyped)
+    .option('--out <folder>', 'write the recipes there as recipe-1.json and so on; made if need be', folderTyped)
+    .action((model: string, options: AdviseCommand, self: Command) =>
+      perform(options, (...work) => advise(model, options, objectFrom(advised, self.opts()), ...work)),
     );
 
   withFlags(

@@ -5,6 +5,7 @@ import { readGraph } from '../../model/graph';
 import { tf } from '../../tf';
 import type { CalibrationOptions } from '../calibration/subject';
 import { DAMPING, reconstruct, type LayerReconstruction } from '../reconstruct/reconstruct';
+import type { KernelGrids } from './channel-grid';
 import { changeOf, type QuantizedModel } from './quantize';
 import { solveOnGrid } from './solve-on-grid';
 
@@ -22,19 +23,23 @@ export async function compensated(
   options: Pick<CalibrationOptions, 'seed' | 'signal' | 'onProgress'>,
 ): Promise<QuantizedModel> {
   if (nearest.grids.size === 0) return nearest;
-  const grids = new Map(nearest.grids);
+  const fittedTo = new Map<string, KernelGrids>();
   const { tensors, layers } = await reconstruct(model, nearest.model.tensors, data, {
     ...options,
     samples,
     words: { running: 'rounding', not: 'rounded to the nearest' },
     solve: async ({ name, start, ...problem }) => {
-      const own = grids.get(name);
+      const own = nearest.grids.get(name);
       if (!own) return tf.clone(start);
       const { kernel, grids: fitted } = await solveOnGrid({ ...problem, start, grids: own.grids, damping: DAMPING });
-      grids.set(name, { ...own, grids: fitted });
+      fittedTo.set(name, { ...own, grids: fitted });
       return kernel;
     },
   });
+  // A kernel that would not come nearer keeps its values, and so its first grids.
+  const isFitted = ([name]: readonly [string, unknown]): boolean =>
+    tensors.get(name) !== nearest.model.tensors.get(name);
+  const grids = new Map([...nearest.grids, ...[...fittedTo].filter(isFitted)]);
   const byName = new Map(readGraph(model).layers.map((layer) => [layer.name, layer]));
   return {
     model: { ...nearest.model, tensors },

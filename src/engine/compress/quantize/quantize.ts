@@ -30,15 +30,17 @@ export interface QuantizedModel {
 export function quantized(model: ModelContent, step: QuantizeStep): QuantizedModel {
   const tensors = new Map(model.tensors);
   const grids = new Map<string, KernelGrids>();
+  // A tensor of two layers is quantized once. Tensors of a graph are not always those of its model: some know their function.
+  const done = new Set<string>();
   const effects = numbersOf(model, step).map((decision): Effect => {
     if ('reason' in decision) return decision;
     const { layer, bits } = decision;
     for (const one of layer.tensors.filter((each) => isChosen(each, step))) {
-      // A tensor of two layers is quantized once.
-      if (tensors.get(one.tensor.name) !== one.tensor) continue;
+      if (done.has(one.tensor.name)) continue;
       const now = isChannelInteger(bits) && one.kernel ? onChannelGrids(one, bits, step) : undefined;
       const tensor = now?.tensor ?? quantizeTensor(one.tensor, isChannelInteger(bits) ? 'uint16' : bits);
       if (!tensor) return { layer, reason: `${one.tensor.name} has values beyond the range of ${bits}` };
+      done.add(one.tensor.name);
       tensors.set(one.tensor.name, tensor);
       if (now) grids.set(one.tensor.name, now.grids);
     }

@@ -28,14 +28,19 @@ export type Removed = RemovePlan & OutputCheck;
  * @throws UserError where the step does not fit or its score needs data, CancelledError
  */
 export async function planByStep(model: ModelContent, step: RemoveStep, options: RemoveOptions): Promise<RemovePlan> {
-  const { dataset } = options;
-  let scores: GroupScores = new Map();
-  if (!step.amount || !('zeros' in step.amount)) {
-    const score = channelScores[step.score];
-    if (channelsNeedImages(step.score) && !dataset) throw new UserError(needsDataset(`The score ${step.score}`));
-    scores = await score.score({ model, groups: channelGroups(model), samples: step.samples, ...options });
-  }
-  return planRemove(model, step, scores);
+  return planRemove(model, step, await scoresFor(model, step, options));
+}
+
+/** Scores the channels of a model for a step. @throws UserError where the score needs data, CancelledError */
+export async function scoresFor(model: ModelContent, step: RemoveStep, options: RemoveOptions): Promise<GroupScores> {
+  if (step.amount && 'zeros' in step.amount) return new Map();
+  if (channelsNeedImages(step.score) && !options.dataset) throw new UserError(needsDataset(`The score ${step.score}`));
+  return channelScores[step.score].score({
+    model,
+    groups: channelGroups(model),
+    samples: step.samples,
+    ...options,
+  });
 }
 
 /**

@@ -12,8 +12,8 @@ const GUESSED: Readonly<Partial<Record<MetricName, number>>> = {
 const FACTOR = 10;
 const FACTOR_IN_DECIBELS = 20;
 
-/** The main metric of an answer that knows nothing about the inputs. */
-function guessed({ name, value }: MetricValue, trivial: number | undefined): number {
+/** Returns the main metric of an answer that knows nothing about the inputs. @param trivial where it is known, see `collapseOf` */
+export function guessed({ name, value }: MetricValue, trivial: number | undefined): number {
   const known = trivial ?? GUESSED[name];
   if (known !== undefined) return known;
   return METRICS[name].better === 'lower' ? FACTOR * value : value - FACTOR_IN_DECIBELS;

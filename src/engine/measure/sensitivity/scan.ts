@@ -31,6 +31,8 @@ export interface ScanInput {
   /** From little to much compression. */
   readonly amounts: readonly number[];
   readonly known?: KnownPoints | undefined;
+  /** True once nothing more is to be measured: layers then end with the points that they have. */
+  readonly enough?: (() => boolean) | undefined;
   readonly signal: AbortSignal;
   readonly onPart?: ((part: SensitivityPart) => void) | undefined;
 }
@@ -44,7 +46,7 @@ export type ScanOutcome = Pick<Sensitivity, 'baseline' | 'layers' | 'seconds' | 
  * @throws UserError where there is no layer to scan, or model and examples do not fit; CancelledError
  */
 export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
-  const { model, compressor, sample, amounts, known, signal, onPart } = input;
+  const { model, compressor, sample, amounts, known, enough, signal, onPart } = input;
   const start = performance.now();
   const scanned = compressor.layers.filter(({ state }) => state === 'scanned');
   if (scanned.length === 0)
@@ -73,6 +75,10 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
           for (const [i, amount] of (layer.state === 'scanned' ? amounts : []).entries()) {
             if (signal.aborted) throw new CancelledError();
             const found = known?.find(layer.name, amount);
+            if (!found && enough?.()) {
+              meter.shorten((amounts.length - i) * sample.length);
+              break;
+            }
             if (found) {
               reused++;
               meter.shorten(sample.length);

@@ -4,6 +4,7 @@ import type {
   BatchNormalization,
   KernelLayer,
   LayerOutput,
+  LayerRun,
   Network,
   NetworkInput,
   NetworkOutput,
@@ -28,6 +29,7 @@ import { outputKinds } from '../output-kinds';
 import type { TrainedFor } from '../trained-for';
 import { kernelLayersOf } from './kernel-layers';
 import { layerOutputsOf } from './layer-outputs';
+import { layerRunsOf } from './layer-runs';
 import { largestOutput } from './outputs';
 import { productsOf } from './products';
 import { splitPointsBefore } from './split-points';
@@ -111,6 +113,10 @@ export class LayersNetwork implements Network {
 
   layerOutputs(names: Iterable<string>): LayerOutput[] {
     return layerOutputsOf(this.model, this.topology, names);
+  }
+
+  layerRuns(): LayerRun[] {
+    return layerRunsOf(this.model, this.topology);
   }
 
   dispose(): void {

@@ -3,7 +3,12 @@ import { needsData, type StepResult } from '../../../protocol/steps';
 import { afterStep } from '../../../protocol/steps/measured-after';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import { removedCounts } from '../../compress/counts';
-import { checkPlan, dryRunRemove, planByStep, removeByStep } from '../../compress/remove/remove';
+import { planRemove } from '../../compress/remove/plan';
+import { checkPlan, dryRunRemove, removeByStep, scoresFor } from '../../compress/remove/remove';
+import type { GroupScores } from '../../compress/remove/scores/score';
+import { dataKey, type Dataset } from '../../dataset/open-data';
+import { weightSwapOf } from '../../model/weight-swap';
+import { pauseUnless } from '../../pause';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import type { AppliedStep, Outlook, PlanContext } from '../planning/outlook';
@@ -35,10 +40,11 @@ async function run(context: RunContext, step: RemoveStep): Promise<StepResult> {
 }
 
 /** Channels are removed from a copy; its outputs are checked against the masked model before it is measured. */
-async function plan({ session, seed, data, ...listener }: PlanContext, step: RemoveStep): Promise<Outlook> {
+async function plan(context: PlanContext, step: RemoveStep): Promise<Outlook> {
+  const { session, data, ...listener } = context;
   const { checkpoint } = session;
   const scored = needsData(step) ? await data.needed(`The score ${step.score}`) : null;
-  const planned = await planByStep(checkpoint, step, { seed, dataset: scored, ...listener });
+  const planned = planRemove(checkpoint, step, await scoredOnce(context, step, scored));
   const counts = removedCounts(checkpoint, planned, step.inputShape);
   const apply = async (): Promise<AppliedStep> => {
     const images = await data.fitted();
@@ -47,6 +53,26 @@ async function plan({ session, seed, data, ...listener }: PlanContext, step: Rem
     return { model: asStored(planned.model), counts, removal: { ...planned.outcome, ...check } };
   };
   return { kind: 'channels', counts, apply };
+}
+
+/**
+ * Scores the channels on training examples once for all amounts. It holds the model by itself, so that a cancelled plan does not
+ * cancel another.
+ */
+async function scoredOnce(
+  { session, seed, signal, onProgress }: PlanContext,
+  step: RemoveStep,
+  dataset: Dataset | null,
+): Promise<GroupScores> {
+  const { checkpoint } = session;
+  const options = { seed, dataset, signal, onProgress };
+  if (!dataset) return scoresFor(checkpoint, step, options);
+  const swap = await weightSwapOf(session);
+  return swap.exclusively(async () => {
+    await pauseUnless(signal);
+    const key = `channels:${step.score}:${step.samples}:${seed}:${dataKey(dataset)}`;
+    return session.memo(key, () => scoresFor(checkpoint, step, options));
+  });
 }
 
 export const remove: StepKind<RemoveStep> = {

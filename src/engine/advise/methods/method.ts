@@ -1,0 +1,73 @@
+import type { AdviceMethodName, LayerSaving } from '../../../protocol/advice';
+import type { SensitivityOptions } from '../../../protocol/measure/sensitivity';
+import type { RecipeStepInput } from '../../../protocol/steps';
+import type { ModelContent } from '../../checkpoint/types';
+import type { LayerCompressor } from '../../measure/sensitivity/compressor';
+
+/** A method as an advice knows it: all of them are in `list.ts`. */
+export interface AdviceMethod {
+  readonly name: AdviceMethodName;
+  /** What it could save in single layers. */
+  readonly layers: LayerMethod | LayerTeller;
+  /** Makes the families of recipes that it begins. */
+  readonly families: (about: Circumstances) => readonly Family[];
+}
+
+/** Knows what becomes of each layer, with the same outputs. */
+export interface LayerTeller {
+  /** @throws UserError where the model has nothing for it, in a sentence */
+  readonly told: (model: ModelContent) => ReadonlyMap<string, Omit<LayerSaving, 'method'>>;
+}
+
+/** Compresses single layers, without training and without training examples. */
+export interface LayerMethod {
+  /** How a scan takes its amounts: as shares of weights or channels, or as bits. */
+  readonly by: SensitivityOptions['by'];
+  /** From little to much compression. */
+  readonly amounts: readonly number[];
+  /** The amount of which savings are told where nothing can be measured. */
+  readonly usual: number;
+  /** `95% zeros` */
+  readonly words: (amount: number) => string;
+  /** @throws UserError where the model has nothing for it, in a sentence */
+  readonly open: (model: ModelContent, seed: number) => LayerTrials | Promise<LayerTrials>;
+}
+
+/** A model whose layers are compressed one at a time. */
+export interface LayerTrials {
+  readonly compressor: LayerCompressor;
+  /** Returns the model with this layer compressed, in its real shapes. @throws UserError */
+  readonly smaller: (layer: string, amount: number) => ModelContent;
+}
+
+/** `first`: before all other steps; `late`: after the training of free weights. */
+export type Merges = 'first' | 'late';
+
+/** What decides the recipes. */
+export interface Circumstances {
+  /** Training examples; 0 without data. */
+  readonly examples: number;
+  /** True where the model can be trained on them. */
+  readonly trains: boolean;
+  /** When layers are merged; undefined where none can be. */
+  readonly merges: Merges | undefined;
+  /** Widths stay multiples of this. */
+  readonly multipleOf: number;
+  readonly inputShape: number[] | undefined;
+}
+
+/** Recipes of one kind, from little to much compression. */
+export interface Family {
+  readonly name: string;
+  /** Strengths that are tried, ascending. */
+  readonly strengths: readonly number[];
+  /** True where strengths in between make sense too. */
+  readonly between: boolean;
+  /** What the strength reduces most: it decides which goals it is searched for. */
+  readonly reduces: readonly ('bytes' | 'macs' | 'latency')[];
+  /** @param gone share of the multiply-accumulates that the recipe really removes */
+  readonly title: (strength: number, gone: number) => string;
+  readonly does: (strength: number, gone: number) => string;
+  /** The last step packs. */
+  readonly steps: (strength: number) => RecipeStepInput[];
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { ADVICE_FILE, type Advice } from '../../protocol/advice';
+import type { DataReference } from '../../protocol/dataset';
+import type { Progress } from '../../protocol/measure';
+import { advise } from '../advise/advise';
+import { writeFailure } from '../checkpoint/failures';
+import { removeEmptyFolders } from '../checkpoint/folders';
+import { lockFolder } from '../folder/lock';
+import { OutputFolder } from '../folder/output-folder';
+import { sweep } from '../folder/sweep';
+import { StoredPoints } from '../measure/sensitivity/points';
+import type { RunEnvironment } from '../recipe/types';
+import { fitted } from './fitted';
+import type { MakeHandler } from './handler';
+
+/** Answers `advise`. Points of layers are kept in a folder, so that a later advice uses them again. @throws UserError, CancelledError */
+export const advising: MakeHandler<'advise'> =
+  (engine) =>
+  ({ model, data, options, seed, out }, { signal, report }) =>
+    engine.checkpoints.use(model, async (session) => {
+      const { version, backend } = await engine.info();
+      const onProgress = (progress: Progress): void => {
+        report({ progress });
+      };
+      const openData = (reference: DataReference, base: string) =>
+        engine.openData(reference, base, { download: true, signal, onProgress });
+      const dataset =
+        data === undefined ? null : await fitted(session, await openData(data, '/'), { signal, onProgress });
+      const environment: RunEnvironment = { version, backend, openData };
+      return inFolder(out ?? (await engine.cacheFolder('advice', session.checkpoint.weightsHash)), (folder) =>
+        advise({
+          ...{ session, options, seed, environment, signal, onProgress },
+          data: dataset && data !== undefined ? { reference: data, dataset } : null,
+          known: (method, sample) => {
+            const { weightsHash } = session.checkpoint;
+            const identity = { weightsHash, images: sample.hash(), method: { advice: method, seed }, backend };
+            const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
+            return StoredPoints.open(folder, `${method}-${key}`, identity);
+          },
+        }),
+      );
+    });
+
+/** Lets `work` use a locked folder, which then holds its answer too. */
+async function inFolder(out: string, work: (folder: OutputFolder) => Promise<Advice>): Promise<Advice> {
+  const folder = await OutputFolder.locate(path.resolve(out));
+  const made = await folder.make();
+  try {
+    const lock = await lockFolder(folder);
+    try {
+      await sweep(folder, []);
+      const advice = await work(folder);
+      await folder.write(ADVICE_FILE, `${JSON.stringify(advice, null, 2)}\n`);
+      return advice;
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    throw writeFailure(folder.given, error);
+  } finally {
+    if (made !== undefined) await removeEmptyFolders(folder.real, made);
+  }
+}

@@ -1,0 +1,58 @@
+import { AIM_WORDS, AIMS, firstText } from './goal';
+import { advice, advise, goalDraft, goalProblem, measuring } from '../state/advice';
+import { cannotMeasure, cannotRun, evaluation } from '../state/session';
+import { Button } from '../ui/button';
+import { Checkbox } from '../ui/checkbox';
+import { leadToMistake } from '../ui/invalid-field';
+import { Select } from '../ui/select';
+import { sentence } from '../ui/sentence';
+import { TextField } from '../ui/text-field';
+
+/** The goal of an advice, and the button that asks for it. */
+export function GoalForm() {
+  const { aim, text } = goalDraft.value;
+  const blocked = cannotRun.value;
+  const without = blocked === null ? cannotMeasure.value : null;
+  const aims = without === null ? AIMS : AIMS.filter((one) => one !== 'metric');
+  return (
+    <>
+      <div class="row goal">
+        <Select
+          label="Goal"
+          value={aim}
+          options={aims.map((value) => ({ value, text: AIM_WORDS[value] }))}
+          onSelect={(next) => (goalDraft.value = { aim: next, text: firstText(next, evaluation.value?.metrics[0]) })}
+          testId="advice-aim"
+        />
+        {aim !== 'none' && (
+          <TextField
+            label={aim === 'metric' ? 'Bound on the metric' : 'Limit, or share of now'}
+            value={text}
+            problem={goalProblem.value}
+            onText={(next) => (goalDraft.value = { aim, text: next })}
+            testId="advice-goal"
+          />
+        )}
+        <Button
+          primary
+          icon="lightbulb"
+          disabled={blocked !== null}
+          title={blocked ?? undefined}
+          onPress={(_, pressed) => {
+            if (!leadToMistake(pressed)) void advise();
+          }}
+          testId="advise"
+        >
+          {advice.value ? 'Advise Again' : 'Advise'}
+        </Button>
+      </div>
+      {without === null ? (
+        <Checkbox checked={measuring.value} onToggle={(next) => (measuring.value = next)} testId="advice-measure">
+          Train each recipe for 2 epochs instead of estimating the end
+        </Checkbox>
+      ) : (
+        <p class="small quiet">Without data there is advice about sizes and work alone. {sentence(without)}</p>
+      )}
+    </>
+  );
+}

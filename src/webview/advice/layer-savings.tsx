@@ -1,0 +1,88 @@
+import type { Advice, LayerAdvice } from '../../protocol/advice';
+import { milliseconds, percent } from '../../protocol/format';
+import { METHOD_HEADS, savingWords } from './words';
+import { select } from '../state/threshold';
+import { LinkButton } from '../ui/link';
+
+const SHARES = [
+  { key: 'params', head: 'Parameters' },
+  { key: 'macs', head: 'MACs' },
+  { key: 'time', head: 'Time' },
+] as const;
+
+/** Each layer with its shares as bars, and what each method could save in it alone. */
+export function LayerSavings({ advice: { layers } }: { advice: Advice }) {
+  const shown = layers.filter(({ params, macs, time }) => params > 0 || (macs ?? 0) > 0 || time !== null);
+  const methods = [...new Set(shown.flatMap(({ savings }) => savings.map(({ method }) => method)))];
+  return (
+    <div class="plan-scroller" role="region" aria-label="Savings by layer" tabIndex={0}>
+      <table class="compare advice-layers" data-testid="advice-layers">
+        <caption class="unseen">Shares of each layer, and what each method could save in it alone</caption>
+        <thead>
+          <tr>
+            <th scope="col">Layer</th>
+            {SHARES.map(({ key, head }) => (
+              <th key={key} scope="col">
+                {head}
+              </th>
+            ))}
+            {methods.map((method) => (
+              <th key={method} scope="col" class="words">
+                {METHOD_HEADS[method]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((layer) => (
+            <Row key={layer.name} layer={layer} methods={methods} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ layer, methods }: { layer: LayerAdvice; methods: readonly LayerAdvice['savings'][number]['method'][] }) {
+  const { name, shares, time, savings, reason } = layer;
+  return (
+    <tr data-testid={`advice-layer-${name}`}>
+      <th scope="row">
+        <LinkButton onPress={() => select(name)}>{name}</LinkButton>
+      </th>
+      {SHARES.map(({ key }) => (
+        <td key={key} data-value={shares[key] ?? undefined}>
+          {shares[key] === null ? (
+            '\u2013'
+          ) : (
+            <>
+              <span class="share-bar" style={{ '--share': shares[key] }} aria-hidden="true" />
+              {percent(shares[key], 1)}
+              {key === 'time' && time && (
+                <span class="quiet">
+                  {' '}
+                  {milliseconds(time.milliseconds)} ms ±{percent(time.noise, 0)}
+                </span>
+              )}
+            </>
+          )}
+        </td>
+      ))}
+      {reason === undefined ? (
+        methods.map((method) => {
+          const saving = savings.find((one) => one.method === method);
+          return (
+            <td key={method} class="words" title={saving?.reason}>
+              {saving ? savingWords(saving) : '\u2013'}
+              {saving?.reason !== undefined && <span class="unseen">, {saving.reason}</span>}
+            </td>
+          );
+        })
+      ) : (
+        <td class="words quiet" colSpan={methods.length}>
+          {reason}
+        </td>
+      )}
+    </tr>
+  );
+}
