@@ -169,6 +169,7 @@ test('a page of an untrusted workspace gets the sentence for everything that run
     }
   expect(refused.sort()).toEqual(
     [
+      'advise',
       'answers',
       'chooseData',
       'chooseNormalization',
