@@ -5,8 +5,12 @@ import type { TrainStep } from '../../protocol/steps/train';
 import { zeroMasks } from '../compress/prune/apply';
 import type { Constraint, Constraints } from '../train/constraints/constraint';
 import { constraintWords, recognized } from '../train/constraints/recognize';
+import type { ModelContent, Tensor } from '../checkpoint/types';
+import { readGraph } from '../model/graph';
+import { channelAt, kernelChannels } from '../model/kernel-channels';
+import type { GraphTensor } from '../model/model-graph';
 import { sameBytes } from './outcome';
-import type { RunContext } from './run-context';
+import type { Restrictions, RunContext } from './run-context';
 
 /** Most tensors that a message names. */
 const NAMED = 4;
@@ -36,7 +40,8 @@ export async function keptBy(
     return { masks: new Map(), constraints: new Map() };
   const { model, listener } = context;
   const masks = new Map(zeroMasks(model));
-  const made = keepsValues(step) ? await madeIn(context) : new Map<string, Constraint>();
+  const earlier = keepsValues(step) ? await context.restrictions() : [];
+  const made = madeIn(context, earlier);
   const found = new Map(recognized(model).map(({ name, constraint }) => [name, constraint]));
   for (const [name, constraint] of made) {
     found.set(name, constraint);
@@ -44,6 +49,7 @@ export async function keptBy(
     if (pruned) masks.set(name, pruned);
     else masks.delete(name);
   }
+  for (const [name, shadow] of shadowsIn(model, found, earlier)) found.set(name, { ...found.get(name), shadow });
   if (found.size === 0) return { masks, constraints: found };
   const named = [...found]
     .slice(0, NAMED)
@@ -59,14 +65,62 @@ export async function keptBy(
 }
 
 /** Finds the constraints of earlier steps whose weights are still as these left them. */
-async function madeIn(context: RunContext): Promise<Map<string, Constraint>> {
+function madeIn({ model }: RunContext, earlier: readonly Restrictions[]): Map<string, Constraint> {
   const found = new Map<string, Constraint>();
-  for (const { constraints, tensors } of await context.restrictions())
-    for (const [name, constraint] of constraints) {
-      const [then, now] = [tensors.get(name), context.model.tensors.get(name)];
+  for (const one of earlier) {
+    if (!('constraints' in one)) continue;
+    for (const [name, constraint] of one.constraints) {
+      const [then, now] = [one.tensors.get(name), model.tensors.get(name)];
       if (!found.has(name) && then && now && sameBytes(then, now)) found.set(name, constraint);
     }
+  }
   return found;
+}
+
+/** Finds the weights before a rounding of this run for weights that are on a grid now. */
+function shadowsIn(
+  model: ModelContent,
+  found: ReadonlyMap<string, Constraint>,
+  earlier: readonly Restrictions[],
+): Map<string, Float32Array> {
+  const shadows = new Map<string, Float32Array>();
+  for (const one of readGraph(model).layers.flatMap(({ tensors }) => tensors)) {
+    const { name } = one.tensor;
+    const constraint = found.get(name);
+    if (!constraint || constraint.shadow || shadows.has(name)) continue;
+    for (const step of earlier) {
+      const before = 'behind' in step ? step.behind.get(name) : undefined;
+      const shadow = before && withinCells(before, one, constraint);
+      if (!shadow) continue;
+      shadows.set(name, shadow);
+      break;
+    }
+  }
+  return shadows;
+}
+
+/** The part of a step by which a weight may be off its value, so that it still rounds to it. */
+const WITHIN = 0.499;
+
+/**
+ * Returns the weights before a rounding, each moved as far as needed to round to the value that it has now: compensated rounding
+ * does not take the nearest one. Undefined where there is no grid, or another shape.
+ */
+function withinCells(
+  { data: before, shape }: Tensor,
+  one: GraphTensor,
+  { form, stored }: Constraint,
+): Float32Array | undefined {
+  const { data: now } = one.tensor;
+  if (shape.join() !== one.tensor.shape.join()) return undefined;
+  if (!(before instanceof Float32Array && now instanceof Float32Array)) return undefined;
+  const steps = form?.kind === 'levels' ? form.step.values : form ? undefined : stored?.scale && [stored.scale];
+  if (!steps) return undefined;
+  const channels = kernelChannels(one);
+  return now.map((value, i) => {
+    const half = WITHIN * steps[steps.length === 1 ? 0 : channelAt(channels, i)]!;
+    return Math.max(value - half, Math.min(value + half, before[i]!));
+  });
 }
 
 /** Makes the mask of the zeros of a tensor; undefined where it has none. */

@@ -10,11 +10,12 @@ import type { RunState } from './folder/state';
 import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './folder/stored';
 import type { Listener, Prepared, RunEnvironment } from './types';
 
-/** Constraints that a step made, and the values that it gave the weights. */
-export interface Restrictions {
-  readonly constraints: Constraints;
-  readonly tensors: Tensors;
-}
+/** What a step made for training to keep. */
+export type Restrictions =
+  /** Constraints, and the values that the step gave the weights. */
+  | { readonly constraints: Constraints; readonly tensors: Tensors }
+  /** The weights before the step, where values alone say which ones they may have: grids. */
+  | { readonly behind: Tensors };
 
 /** A run in progress: its fixed parts and its state. */
 export interface RunContext {

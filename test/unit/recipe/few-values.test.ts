@@ -46,6 +46,30 @@ describe('fine-tuning keeps', () => {
     );
   });
 
+  it.each([{ bits: 'int4' }, { bits: 'int2', samples: 60 }, { bits: 'uint8' }] as const)(
+    'grids of the same run by the weights before rounding: %j',
+    async (options) => {
+      const bench = await Bench.make();
+      const quantize = { step: 'quantize' as const, ...options };
+      const gentle = { ...finetune, epochs: 1, learningRate: 1e-9 };
+      const recipe = { checkpoint: 'net', data: 'shapes', steps: [prune, quantize, gentle] };
+      const { out } = await bench.run(recipe);
+      await bench.run({ ...recipe, steps: [prune, quantize] }, { out: 'before' });
+      // A training that hardly moves weights begins with the values of the rounding, compensated or not.
+      const [after, before] = [await kernelsOf(out), await kernelsOf(bench.path('before', 'model.json'))];
+      for (const [i, { data }] of after.entries()) expect([...data]).toEqual([...before[i]!.data]);
+      // In a run of its own it begins with the rounded weights, and goes elsewhere.
+      const tune = { ...finetune, learningRate: 0.003 };
+      const together = await bench.run({ ...recipe, steps: [prune, quantize, tune] }, { out: 'together' });
+      const apart = await bench.run({ checkpoint: 'before', data: 'shapes', steps: [tune] }, { out: 'apart' });
+      const [one, other] = [await kernelsOf(together.out), await kernelsOf(apart.out)];
+      expect(one.some(({ data }, i) => data.some((value, k) => value !== other[i]!.data[k]))).toBe(true);
+      expect(together.steps.at(-1)?.keptWork).toMatchObject({ tensors: 2, lost: [] });
+      for (const [i, { data }] of one.entries())
+        before[i]!.data.forEach((value, k) => value === 0 && expect(data[k]).toBe(0));
+    },
+  );
+
   it('the same in one recipe, and ends in the same bytes after it was stopped', async () => {
     const bench = await Bench.make();
     const recipe = { checkpoint: 'net', data: 'shapes', steps: [prune, { step: 'quantize' as const }, finetune] };

@@ -87,7 +87,9 @@ function onChannelGrids(
   const { data } = tensor;
   if (!(data instanceof Float32Array) || !isAllFinite(tensor)) return undefined;
   const grids = gridsOf(data, kernelChannels(one), bits, step);
-  return { tensor: { ...tensor, data: roundedTo(grids, data) }, grids };
+  // Stored numbers of an earlier quantization do not hold these values.
+  const { quantization: _, ...plain } = tensor;
+  return { tensor: { ...plain, data: roundedTo(grids, data) }, grids };
 }
 
 /** Finds the grid of each output channel of a kernel. @param bits those of a channel integer */

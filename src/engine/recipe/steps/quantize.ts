@@ -131,5 +131,7 @@ export const quantize: StepKind<QuantizeStep> = {
     dryRun: (model, step) => checked(model, quantized(model, step)).model,
   },
   plan,
+  // Compensated rounding needs the data again, but the grids are in the values.
+  constraints: ({ tensors }) => ({ behind: tensors }),
   run,
 };
