@@ -10,6 +10,7 @@ import { toNetwork } from '../../model/runnable';
 import { secondsPerEpoch } from '../../train/estimate';
 import { fitsMemory, teacherOf, type Teacher } from '../../train/teacher';
 import type { Outlook, PlanContext } from '../planning/outlook';
+import { orWhyNot } from '../../why-not';
 import { studentOf } from '../student';
 import { hiddenTeaching } from './hidden-teaching';
 import { tryTeacher } from './teaching';
@@ -26,13 +27,16 @@ export async function planDistillation(context: PlanContext, step: DistillStep):
     opened: typeof opened === 'string' ? null : opened,
   });
   const { params, macs } = figuresOf(student).totals;
+  // A model that the data does not fit is planned without: the plan says why nothing was measured.
   const seconds =
-    known && typeof opened !== 'string' ? await secondsOf(context, step, { student, data: known, opened }) : undefined;
+    known && typeof opened !== 'string'
+      ? await orWhyNot(() => secondsOf(context, step, { student, data: known, opened }))
+      : undefined;
   const trainings = `${plural(trainingsOf(step), 'training')} of ${plural(step.epochs, 'epoch')}`;
   return {
     ...{ kind: 'channels', counts: replacedCounts(checkpoint, student), untrained: student },
     notes: [
-      `The student has ${count(params)} parameters${macs === null ? '' : ` and ${compact(macs)} MACs`}; ${trainings}${seconds === undefined ? '' : `, about ${about(seconds)}`}.`,
+      `The student has ${count(params)} parameters${macs === null ? '' : ` and ${compact(macs)} MACs`}; ${trainings}${typeof seconds === 'number' ? `, about ${about(seconds)}` : ''}.`,
       ...(step.compare ? [] : ['The student is not trained without a teacher, so whether that helps stays unknown.']),
     ],
   };
