@@ -188,7 +188,7 @@ function fieldOf(key: string, schema: Schema, required: boolean): Field {
   const { label = keyWords(key), group, unit, flag, begins } = Meta.parse(schema);
   const spec = specOf(schema);
   const isPart = spec.kind === 'object' || spec.kind === 'union';
-  const advanced = group === 'advanced' || (!required && fallback === undefined && !isPart);
+  const advanced = group === 'advanced' || (!required && fallback === undefined && !isPart && !begins);
   return { key, label, help, unit, flag, advanced, begins, required, fallback: fallback as Json | undefined, spec };
 }
 

@@ -132,6 +132,30 @@ test('gradual pruning with a teacher, and weights rewound: zeros as the forms ha
   expect(sparsityOf(await readWithStockTfjs(written('gradual')))).toBeCloseTo(0.8, 2);
 });
 
+test('a student learns with the teacher and without it, and the outcome says which won', async () => {
+  await clear();
+  await panel.element('add-distill').click();
+  await panel.element('form-distill-width').fill('0.1');
+  await panel.element('form-distill-epochs').fill('1');
+  await panel.element('show-plan').click();
+  await panel
+    .element('plan-table')
+    .getByText(/The student has .* parameters and .* MACs; 2 trainings of 1 epoch, about /)
+    .waitFor({ timeout: 60_000 });
+  await panel.element('plan-table').scrollIntoViewIfNeeded();
+  await world.screenshot('student-plan');
+  await runInto('student');
+  await panel
+    .element('run-result')
+    .getByText(/^Test accuracy with teacher .*%, without .*% \(1 seed\)$/)
+    .waitFor();
+  await panel.element('run').scrollIntoViewIfNeeded();
+  await world.screenshot('student');
+  const reading = await readWithStockTfjs(written('student'));
+  expect(kernelWeights(reading)).toBeLessThan(denseWeights / 50);
+  expect(reading.output).toHaveLength(10);
+});
+
 test('a step that the model has no layers for is one sentence, and nothing is written', async () => {
   await clear();
   await panel.element('add-recalibrate').click();

@@ -24,6 +24,8 @@ export const Row = z.object({
   gzipBytes: z.number(),
   /** Bytes of the packed file; absent where the method packs nothing. */
   packedBytes: Figures.optional(),
+  /** Test accuracies of the same student without a teacher; absent where the method has no teacher. */
+  alone: Figures.optional(),
 });
 export type Row = z.infer<typeof Row>;
 

@@ -31,11 +31,21 @@ export const targetLines = (kept: Kept): BenchLine[] => [
 ];
 
 /** A method beside the dense network, in points of test accuracy, and the bytes of its packed file. */
-function rowLines({ method: { what, reach, bytes }, row }: MethodRow): BenchLine[] {
+function rowLines({ method: { what, reach, taught, bytes }, row }: MethodRow): BenchLine[] {
   return [
     ...(reach === undefined
       ? []
       : [atLeast(`${what}: against dense`, against(row) * POINTS, 'points', Number((reach * POINTS).toFixed(3)))]),
+    ...(taught === undefined || !row.alone
+      ? []
+      : [
+          atLeast(
+            `${what}: against without`,
+            (mean(row.accuracy) - mean(row.alone)) * POINTS,
+            'points',
+            taught * POINTS,
+          ),
+        ]),
     ...(bytes === undefined || !row.packedBytes
       ? []
       : [atMost(`${what}: packed, the largest`, Math.max(...row.packedBytes), 'bytes', bytes)]),

@@ -53,8 +53,19 @@ export async function measureMethod(
     dense: [...network[method.of ?? 'longer']],
     ...{ nonzero, params, gzipBytes },
     ...(sizes.length > 0 ? { packedBytes: sizes } : {}),
+    ...withoutTeacher(results),
   };
   return { row, model: first.out };
+}
+
+/** Returns the test accuracies of the same students without a teacher, where a method has one. */
+function withoutTeacher(results: readonly RunResult[]): Pick<Row, 'alone'> {
+  const alone = results.flatMap(({ steps }) =>
+    steps.flatMap((step) =>
+      step.step === 'distill' && step.comparison?.test ? [step.comparison.test.alone.mean] : [],
+    ),
+  );
+  return alone.length > 0 ? { alone } : {};
 }
 
 /** Evaluates the packed file of a run on the test images, since packing may round; undefined where it packed nothing. */

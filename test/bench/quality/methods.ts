@@ -11,6 +11,8 @@ export interface Method {
   readonly what: string;
   /** By how much its mean test accuracy may differ from that of the dense network, at least; 0.001 is a tenth of a point. */
   readonly reach?: number;
+  /** By how much its mean test accuracy must be above that of the same student without a teacher, at least. */
+  readonly taught?: number;
   /** Bytes that its packed file may take with each seed. */
   readonly bytes?: number;
   /** The dense network to compare with: by default the one that was trained for as many epochs as both together. */
@@ -57,6 +59,19 @@ const restricted = (step: Steps[number]): Steps => [
   step,
   { step: 'finetune', epochs: EPOCHS.recovery, learningRate: 0.001, distill: {} },
 ];
+
+/**
+ * A tenth of the parameters: 45,190. Tried on the validation images of one seed in 8 epochs: 91.96 % at alpha 0.5 and 92.14 % at
+ * 0.9 with the teacher, 91.66 % without.
+ */
+const STUDENT: Method = {
+  name: 'student-tenth',
+  what: 'a student of a tenth of the parameters, with its teacher',
+  reach: -0.008,
+  taught: 0.002,
+  of: 'start',
+  steps: [{ step: 'distill', width: 0.31, epochs: 14, learningRate: 0.002, alpha: 0.9 }],
+};
 
 /** The recipes that the panel offers, which end in packed files. */
 const SMALLEST: readonly Method[] = [
@@ -164,6 +179,7 @@ export const methods: readonly Method[] = [
     steps: restricted({ step: 'quantize', bits: 'int2' }),
   },
   ...SMALLEST,
+  STUDENT,
   { name: 'fifth-macs', what: 'filters removed, a fifth of the MACs left', reach: -0.01, steps: removed(0.8, 1) },
 ];
 
