@@ -147,7 +147,7 @@ test('a student learns with the teacher and without it, and the outcome says whi
   await runInto('student');
   await panel
     .element('run-result')
-    .getByText(/^Test accuracy with teacher .*%, without .*% \(1 seed\)$/)
+    .getByText(/^Test accuracy with teacher .*%, without .*% \(1 seed\)\.$/)
     .waitFor();
   await panel.element('run').scrollIntoViewIfNeeded();
   await world.screenshot('student');
