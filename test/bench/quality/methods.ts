@@ -127,6 +127,31 @@ export const methods: readonly Method[] = [
     ],
   },
   {
+    name: 'dense1-tenth',
+    what: 'dense1 factorized to a tenth of its parameters, not trained',
+    reach: -0.01,
+    of: 'start',
+    steps: [{ step: 'factorize', layers: ['dense1'], amount: { params: 0.1 } }],
+  },
+  {
+    name: 'dense1-tenth-tuned',
+    what: 'dense1 factorized to a tenth of its parameters, fine-tuned',
+    reach: -0.001,
+    steps: [
+      { step: 'factorize', layers: ['dense1'], amount: { params: 0.1 } },
+      { step: 'finetune', epochs: EPOCHS.recovery },
+    ],
+  },
+  {
+    name: 'convolutions-half',
+    what: 'convolutions factorized, half of their MACs left',
+    reach: -0.002,
+    steps: [
+      { step: 'factorize', layers: ['conv*'], amount: { macs: 0.5 } },
+      { step: 'finetune', epochs: EPOCHS.recovery, distill: {} },
+    ],
+  },
+  {
     name: 'clusters-16',
     what: '16 clusters a layer, fine-tuned',
     reach: -0.001,

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createService } from '../../../src/engine/requests/service';
+import { readProvenance } from '../../../src/engine/checkpoint/provenance';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
@@ -142,6 +143,29 @@ describe('a plan is what the run comes to, read back from its files', () => {
       const [told] = result.steps;
       expect(told).toMatchObject({ step: 'compact', difference: planned.difference });
     }
+  });
+
+  it.each<RecipeStepInput>([
+    { step: 'merge' },
+    { step: 'factorize', amount: { params: 0.5 } },
+    { step: 'factorize', ranks: { conv: 2 } },
+  ])('where layers are replaced: %j', async (step) => {
+    const { plan, run, data } = await world(network);
+    const [planned, result] = [await plan(step, { data }), await run('out', step, { data })];
+    expect(planned.kind).toBe('layers');
+    const { nonzeroMacs: _, ...after } = planned.counts.totals.after;
+    expect(result.after).toMatchObject(after);
+    // Each layer of the file is that of a row, or one of those in its place.
+    const rows = planned.counts.layers.filter(({ state }) => state !== 'merged' && state !== 'dropped');
+    const made = rows.flatMap((row) => row.becomes ?? [{ name: row.name, type: row.type, params: row.after.params }]);
+    expect(made).toMatchObject((result.layers ?? []).map(({ name, type, params }) => ({ name, type, params })));
+    expect(planned.bytes.layers.reduce((sum, layer) => sum + layer.after!, 0)).toBe(4 * result.after.params);
+    const [told] = result.steps;
+    const { difference } = told && 'difference' in told ? told : { difference: null };
+    expect(planned.difference).toEqual(difference);
+    expect(difference).toMatchObject({ on: 'validation', samples: 20 });
+    const written = await readCheckpoint(result.out);
+    expect(readProvenance(written)!.removals).toEqual([{ after: `step 1, ${step.step}`, ...difference }]);
   });
 
   it('with scores from training images, and weights fitted anew', async () => {
