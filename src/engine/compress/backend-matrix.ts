@@ -1,5 +1,5 @@
 import { tf } from '../tf';
-import { matrix, type Matrix } from './matrix';
+import { matrix, times, transposedTimes, type Matrix } from './matrix';
 
 /** Puts a matrix on the backend, in float32. The caller disposes of it. */
 export const onBackend = ({ rows, columns, data }: Matrix): tf.Tensor2D =>
@@ -19,4 +19,13 @@ export async function computed(work: () => tf.Tensor): Promise<Matrix> {
   } finally {
     result.dispose();
   }
+}
+
+/** Multiplications beyond which a product is computed on the backend. */
+const SMALL = 2 ** 23;
+
+/** Multiplies two matrices, or the transpose of the first with the second: large ones on the backend, in float32. */
+export async function product(a: Matrix, b: Matrix, turned = false): Promise<Matrix> {
+  if (a.data.length * b.columns <= SMALL) return turned ? transposedTimes(a, b) : times(a, b);
+  return computed(() => tf.matMul(onBackend(a), onBackend(b), turned));
 }

@@ -53,13 +53,6 @@ export function firstColumns({ rows, columns, data }: Matrix, count: number): Ma
   return taken;
 }
 
-/** Sums the products of numbers at the same places. */
-export function dot(a: Matrix, b: Matrix): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += a.data[i]! * b.data[i]!;
-  return sum;
-}
-
 /** Eigenvalues in descending order, none below 0, and the eigenvectors as columns in the same order. */
 export interface Eigen {
   readonly values: Float64Array;

@@ -144,6 +144,18 @@ describe('factorizing', () => {
     await refused({ amount: { rank: 1 }, layers: ['other'] }).toThrow('no layer "other"');
   });
 
+  it('loses what the singular values of the kernel say, from whichever side they are computed', async () => {
+    for (const units of [20, 60]) {
+      const model = sequential([6, 6, 1], l.flatten({ name: 'flat' }), l.dense({ units, name: 'wide' }));
+      const kernel = matrix(36, units, model.tensors.get('wide/kernel')!.data);
+      const { values } = eigenOf(transposedTimes(kernel, kernel));
+      const sum = (of: Float64Array) => of.reduce((all, one) => all + one, 0);
+      const done = await factorized(model, { amount: { rank: 7 } });
+      const { outputError } = done.layers.find(({ name }) => name === 'wide')!;
+      expect(outputError).toBeCloseTo(Math.sqrt(sum(values.slice(7)) / sum(values)), 4);
+    }
+  });
+
   it('shares a budget out by what each layer loses', () => {
     const option = (rank: number, cost: number, error: number) => ({ scheme: 'svd', ranks: [rank], params: cost, macs: cost, error }) as const; // prettier-ignore
     const layer = (...errors: number[]): Choices => ({

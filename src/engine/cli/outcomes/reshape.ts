@@ -2,7 +2,7 @@ import type { PlannedLayer, StepPlan } from '../../../protocol/plan';
 import { differenceWords, Reshaping, type ReshapedLayer } from '../../../protocol/reshaping';
 import type { RunResult } from '../../../protocol/run';
 import { percent } from '../../../protocol/format';
-import type { StepName, StepResult } from '../../../protocol/steps';
+import { stepDefinition, type StepName, type StepResult } from '../../../protocol/steps';
 import type { FactorizedLayer } from '../../../protocol/steps/factorize';
 import { visible } from '../../../protocol/visible';
 import { measuredLines, metricsDocument, totalsOf, whole } from '../plan';
@@ -48,7 +48,7 @@ function resultText(result: RunResult, { note, lines }: MoreToSay): string {
     '',
     ...(lines?.(result) ?? []),
     ...toldLines(reshaping),
-    metricLine(result),
+    metricLine(result, stepDefinition(reshaping.step).words.running.toLowerCase()),
     ...keptLines(result),
     ...measuringNotes(sampleData, normalization),
     `Written to ${visible(out)}`,

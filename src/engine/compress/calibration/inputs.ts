@@ -1,8 +1,10 @@
 import { tf } from '../../tf';
 import { eachBatch, type Subject } from './subject';
 
-/** Images in one forward pass. */
+/** Images in one forward pass, fewer where the columns of a window of 3 x 3 would take more numbers than `MOST_NUMBERS`. */
 const BATCH_SIZE = 100;
+const MOST_NUMBERS = 2 ** 26;
+const WINDOW = 9;
 
 /** Sums of tensors by name. Each sum survives the tidies in which it is made. */
 export class TensorSums {
@@ -44,8 +46,9 @@ export async function sumOverInputs(
       sums.add(product.name, part(columns, product.name));
     }),
   );
+  const fitting = Math.floor(MOST_NUMBERS / (WINDOW * subject.tasked.network.largestOutput));
   try {
-    await eachBatch(subject, BATCH_SIZE, async (batch) => {
+    await eachBatch(subject, Math.max(1, Math.min(BATCH_SIZE, fitting)), async (batch) => {
       const scores = tf.tidy(() => subject.tasked.scores(batch));
       // The backend computes pending work only when something is read.
       await scores.data();

@@ -57,7 +57,7 @@ export async function factorizeLayers(
       await pauseUnless(options.signal);
       const key = pathKey(one.node);
       if (!statistics) left.set(key, { state: 'skipped', reason: 'its inputs cannot be measured' });
-      else prepared.push(await prepare(problemOf(graph, one, statistics), step, ranks.get(key)));
+      else prepared.push(await prepare(await problemOf(graph, one, statistics), step, ranks.get(key)));
     },
   );
   const picked = pick(prepared, step, ranks, left);
@@ -86,7 +86,7 @@ export async function factorizeLayers(
 }
 
 async function prepare(problem: Problem, step: FactorizeStep, own: number | undefined): Promise<Prepared> {
-  const schemes = await schemesOf(problem, step.scheme);
+  const schemes = schemesOf(problem, step.scheme);
   const amount = own === undefined ? step.amount : { rank: own };
   const options: Option[] = [];
   for (const scheme of schemes) {

@@ -1,8 +1,9 @@
 import type { GraphNode, ModelGraph } from '../../model/model-graph';
 import type { OpOf } from '../../model/op/op';
 import { tf } from '../../tf';
-import { computed, onBackend } from '../backend-matrix';
-import { matrix, type Matrix } from '../matrix';
+import { computed, product } from '../backend-matrix';
+import { choleskyOf, matrix, transposed, type Eigen, type Matrix } from '../matrix';
+import { eigenWithin } from './top-eigen';
 import type { FloatTensor } from '../reshape/kernels';
 
 /** A layer that can be factorized, with the place of its weights. */
@@ -19,8 +20,9 @@ export interface InputStatistics {
   readonly mean: Float64Array | null;
   /** Covariance, or second moments where no means are taken off; null where it would be too large. */
   readonly covariance: Matrix | null;
-  /** The same of X times the kernel, outputs x outputs, and its means. */
-  readonly outputs: Matrix;
+  /** The same of X times the kernel, outputs x outputs; null where it follows from that of the inputs. */
+  readonly outputs: Matrix | null;
+  /** Means of X times the kernel. */
   readonly outputMean: Float64Array;
 }
 
@@ -35,6 +37,8 @@ export interface Problem extends InputStatistics, Candidate {
   readonly columns: number;
   /** The kernel as such a matrix. Call it only where its inputs are known: it may be large. */
   readonly matrix: () => Matrix;
+  /** Of the covariance of the outputs. */
+  readonly eigen: Eigen;
   /** Variance of all outputs together. */
   readonly total: number;
   /** Numbers of positions, all calls together: of the outputs, and of the inputs for each output along each axis. */
@@ -42,24 +46,52 @@ export interface Problem extends InputStatistics, Candidate {
 }
 
 /** Makes the problem of a layer. */
-export function problemOf(graph: ModelGraph, candidate: Candidate, statistics: InputStatistics): Problem {
+export async function problemOf(
+  graph: ModelGraph,
+  candidate: Candidate,
+  statistics: InputStatistics,
+): Promise<Problem> {
   const { node, op, kernel } = candidate;
   const { shape, data } = kernel.tensor;
   const [inputs, outputs] = [shape.at(-2)!, shape.at(-1)!];
   const rows = data.length / outputs;
-  const { outputs: gram } = statistics;
-  let total = 0;
-  for (let i = 0; i < outputs; i++) total += gram.data[i * outputs + i]!;
+  const weights = () => matrix(rows, outputs, data);
+  const { eigen, total } = await outputEigen(statistics, weights);
   return {
-    ...{ ...candidate, ...statistics, total, channels: [inputs, outputs] },
+    ...{ ...candidate, ...statistics, eigen, total, channels: [inputs, outputs] },
     window: shape.slice(0, -2),
     ...{ rows, columns: outputs },
-    matrix: () => matrix(rows, outputs, data),
+    matrix: weights,
     positions: {
       outputs: node.macs === null ? 1 : node.macs / data.length,
       each: op.kind === 'dense' ? [] : inputsPerOutput(graph, node, op),
     },
   };
+}
+
+/** Decomposes the covariance of the outputs, from the side of the inputs where these are fewer. */
+async function outputEigen({ covariance, outputs }: InputStatistics, weights: () => Matrix) {
+  if (outputs) return { eigen: await eigenWithin(outputs), total: traceOf(outputs) };
+  const kernel = weights();
+  if (!covariance) throw new Error('neither inputs nor outputs of a layer are known');
+  if (kernel.rows >= kernel.columns) {
+    const gram = await product(kernel, await product(covariance, kernel), true);
+    return { eigen: await eigenWithin(gram), total: traceOf(gram) };
+  }
+  const turned = await product(choleskyOf(covariance), kernel, true);
+  const gram = await product(turned, transposed(turned));
+  const { values, vectors } = await eigenWithin(gram);
+  const directions = await product(turned, vectors, true);
+  for (let i = 0; i < directions.rows; i++)
+    for (let j = 0; j < directions.columns; j++)
+      directions.data[i * directions.columns + j]! /= Math.sqrt(Math.max(values[j]!, values[0]! * 1e-12, 1e-30));
+  return { eigen: { values, vectors: directions }, total: traceOf(gram) };
+}
+
+function traceOf({ rows, data }: Matrix): number {
+  let trace = 0;
+  for (let i = 0; i < rows; i++) trace += data[i * rows + i]!;
+  return trace;
 }
 
 /** Divides the length of each axis of the input by that of the output; by default this is the stride. */
@@ -75,17 +107,14 @@ function inputsPerOutput(graph: ModelGraph, node: GraphNode, { window, rank }: O
 }
 
 /** Statistics of inputs that are not known: each input varies as much as any other, and none depends on another. */
-export async function withoutData({ kernel: { tensor } }: Candidate, most: number): Promise<InputStatistics> {
-  const outputs = tensor.shape.at(-1)!;
-  const rows = tensor.data.length / outputs;
-  const identity = rows > most ? null : matrix(rows, rows);
-  if (identity) for (let i = 0; i < rows; i++) identity.data[i * rows + i] = 1;
-  return {
-    mean: identity && new Float64Array(rows),
-    outputMean: new Float64Array(outputs),
-    covariance: identity,
-    outputs: await gramOf(tensor, 'outputs'),
-  };
+export async function withoutData(candidate: Candidate, most: number): Promise<InputStatistics> {
+  const { tensor } = candidate.kernel;
+  const rows = tensor.data.length / tensor.shape.at(-1)!;
+  const outputMean = new Float64Array(tensor.shape.at(-1)!);
+  if (rows > most) return { mean: null, covariance: null, outputs: await gramOf(tensor, 'outputs'), outputMean };
+  const identity = matrix(rows, rows);
+  for (let i = 0; i < rows; i++) identity.data[i * rows + i] = 1;
+  return { mean: new Float64Array(rows), covariance: identity, outputs: null, outputMean };
 }
 
 /** Statistics of a layer whose input covariance is known. */
@@ -94,15 +123,9 @@ export async function fromInputs(
   mean: Float64Array,
   covariance: Matrix,
 ): Promise<InputStatistics> {
-  const shape: [number, number] = [covariance.rows, tensor.shape.at(-1)!];
-  const outputs = await computed(() => {
-    const kernel = tf.tensor2d(tensor.data, shape);
-    return tf.matMul(kernel, tf.matMul(onBackend(covariance), kernel), true);
-  });
-  const means = await computed(() =>
-    tf.matMul(onBackend(matrix(1, mean.length, mean)), tf.tensor2d(tensor.data, shape)),
-  );
-  return { mean, covariance, outputMean: means.data, outputs };
+  const kernel = matrix(covariance.rows, tensor.shape.at(-1)!, tensor.data);
+  const means = await product(matrix(1, mean.length, mean), kernel);
+  return { mean, covariance, outputMean: means.data, outputs: null };
 }
 
 /** Multiplies a kernel, as inputs by outputs, with itself: outputs x outputs or inputs x inputs. */

@@ -1,5 +1,5 @@
 import type { FactorScheme } from '../../../protocol/steps/factorize';
-import { eigenWithin, MOST_WHOLE } from './top-eigen';
+import { MOST_WHOLE } from './top-eigen';
 import type { Problem } from './problem';
 import type { Scheme } from './scheme';
 import { SpatialScheme } from './spatial';
@@ -10,13 +10,14 @@ import { TuckerScheme } from './tucker';
  * Makes the schemes that a layer allows.
  * @param only the one that a person wants for convolutions with a window
  */
-export async function schemesOf(problem: Problem, only?: FactorScheme): Promise<Scheme[]> {
-  const { outputs, window, op, covariance } = problem;
-  const svd = new SvdScheme(problem, await eigenWithin(outputs));
+export function schemesOf(problem: Problem, only?: FactorScheme): Scheme[] {
+  const { window, op, covariance, columns } = problem;
   const wide = op.kind === 'conv' && window.some((size) => size > 1);
-  if (!wide || !covariance || outputs.rows > MOST_WHOLE) return [svd];
-  const schemes: Scheme[] = [svd];
-  if (only !== 'svd' && only !== 'spatial') schemes.push(new TuckerScheme(problem, covariance, svd.eigen.values));
+  // Others need not keep what they do not look at.
+  if (!wide || !covariance || columns > MOST_WHOLE)
+    return [new SvdScheme({ ...problem, covariance: null, outputs: null })];
+  const schemes: Scheme[] = [new SvdScheme(problem)];
+  if (only !== 'svd' && only !== 'spatial') schemes.push(new TuckerScheme(problem, covariance));
   if (only !== 'svd' && only !== 'tucker' && window.length === 2 && window.every((size) => size > 1))
     schemes.push(new SpatialScheme(problem, covariance));
   return schemes.filter(({ name }) => only === undefined || name === only);

@@ -1,5 +1,6 @@
 import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, transposed, transposedTimes, type Eigen, type Matrix } from '../matrix'; // prettier-ignore
 import type { Window } from '../../model/op/attributes';
+import { product } from '../backend-matrix';
 import type { Problem } from './problem';
 import { balanced, lostBy, lostBeyond, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
 
@@ -57,9 +58,9 @@ export class SpatialScheme implements Scheme {
             basis.data.subarray((h * channels[0] + c) * rank, (h * channels[0] + c + 1) * rank),
             ((h * width + w) * channels[0] + c) * spread.columns + w * rank,
           );
-    const image = times(this.#covariance, spread);
-    const fitted = solved(transposedTimes(spread, image), transposedTimes(image, kernel));
-    const product = times(spread, fitted);
+    const image = await product(this.#covariance, spread);
+    const fitted = solved(await product(spread, image, true), await product(image, kernel, true));
+    const whole = await product(spread, fitted);
     balanced(basis, fitted);
     const along = ({ size, strides, dilation, padding }: Window, axis: 0 | 1): Window => {
       const only = (sizes: Window['size']) => [axis === 0 ? sizes![0]! : 1, axis === 1 ? sizes![1]! : 1];
@@ -70,7 +71,7 @@ export class SpatialScheme implements Scheme {
         { part: 'in', op: { ...op, filters: rank, activation: 'linear', window: along(op.window, 0) }, shape: [height, 1, channels[0], rank], data: basis.data }, // prettier-ignore
         { part: 'out', op: { ...op, window: along(op.window, 1) }, shape: [1, width, rank, channels[1]], data: fitted.data }, // prettier-ignore
       ],
-      ...(await lostBy(this.#problem, this.#covariance, product)),
+      ...(await lostBy(this.#problem, this.#covariance, whole)),
     };
   }
 }

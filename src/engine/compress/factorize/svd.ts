@@ -1,6 +1,6 @@
 import { computed, onBackend } from '../backend-matrix';
 import { tf } from '../../tf';
-import { firstColumns, matrix, times, transposed, type Eigen } from '../matrix';
+import { firstColumns, matrix, times, transposed } from '../matrix';
 import { eigenWithin } from './top-eigen';
 import type { NewOp } from '../../model/edit/new-layer';
 import { gramOf, type Problem } from './problem';
@@ -22,14 +22,11 @@ import {
 export class SvdScheme implements Scheme {
   readonly name = 'svd';
   readonly #problem: Problem;
-  readonly eigen: Eigen;
   readonly spectra: readonly Spectrum[];
 
-  /** @param eigen of the covariance of the outputs */
-  constructor(problem: Problem, eigen: Eigen) {
+  constructor(problem: Problem) {
     this.#problem = problem;
-    this.eigen = eigen;
-    const { rows, columns, total } = problem;
+    const { rows, columns, total, eigen } = problem;
     this.spectra = [{ ...spectrumOf(eigen.values, rows, columns), total }];
   }
 
@@ -50,8 +47,8 @@ export class SvdScheme implements Scheme {
   }
 
   async build([rank = 1]: readonly number[]): Promise<Factors> {
-    const { kernel, op, window, channels, rows, columns, outputMean } = this.#problem;
-    const basis = firstColumns(this.eigen.vectors, rank);
+    const { kernel, op, window, channels, rows, columns, outputMean, eigen } = this.#problem;
+    const basis = firstColumns(eigen.vectors, rank);
     const right = transposed(basis);
     const left = await computed(() => tf.matMul(tf.tensor2d(kernel.tensor.data, [rows, columns]), onBackend(basis)));
     const kept = times(times(matrix(1, columns, outputMean), basis), right).data;

@@ -1,4 +1,5 @@
 import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, transposed, transposedTimes, type Eigen, type Matrix } from '../matrix'; // prettier-ignore
+import { product } from '../backend-matrix';
 import type { Problem } from './problem';
 import { balanced, lostBy, lostBeyond, single, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
 
@@ -16,8 +17,7 @@ export class TuckerScheme implements Scheme {
   /** The lower triangle of the covariance of channels, averaged over the window. */
   readonly #lower: Matrix;
 
-  /** @param outputs eigenvalues of the covariance of the outputs */
-  constructor(problem: Problem, covariance: Matrix, outputs: Float64Array) {
+  constructor(problem: Problem, covariance: Matrix) {
     this.#problem = problem;
     this.#covariance = covariance;
     const { channels, total } = problem;
@@ -27,7 +27,7 @@ export class TuckerScheme implements Scheme {
     const places = problem.rows / channels[0];
     this.spectra = [
       spectrumOf(this.#inputs.values, channels[0], places * channels[1]),
-      { ...spectrumOf(outputs, problem.rows, channels[1]), total },
+      { ...spectrumOf(problem.eigen.values, problem.rows, channels[1]), total },
     ];
   }
 
@@ -59,14 +59,14 @@ export class TuckerScheme implements Scheme {
     if (op.kind !== 'conv') throw new Error('only convolutions have a window');
     const basis = backSolved(this.#lower, firstColumns(this.#inputs.vectors, first));
     const spread = spreadOver(kernel.rows / channels[0], basis);
-    const image = times(this.#covariance, spread);
-    const moments = transposedTimes(spread, image);
-    const fitted = solved(moments, transposedTimes(image, kernel));
+    const image = await product(this.#covariance, spread);
+    const moments = await product(spread, image, true);
+    const fitted = solved(moments, await product(image, kernel, true));
     // The outputs of the fitted kernel, and the directions in which they vary most.
-    const outputs = eigenOf(transposedTimes(fitted, times(moments, fitted)));
+    const outputs = eigenOf(await product(fitted, await product(moments, fitted), true));
     const right = transposed(firstColumns(outputs.vectors, second));
     const core = times(fitted, transposed(right));
-    const product = times(spread, times(core, right));
+    const whole = await product(spread, times(core, right));
     balanced(basis, core);
     balanced(core, right);
     return {
@@ -75,7 +75,7 @@ export class TuckerScheme implements Scheme {
         { part: 'core', op: { ...op, filters: second, activation: 'linear' }, shape: [...window, first, second], data: core.data }, // prettier-ignore
         { part: 'out', op: { ...op, window: single(op.rank) }, shape: [...window.map(() => 1), second, channels[1]], data: right.data }, // prettier-ignore
       ],
-      ...(await lostBy(this.#problem, this.#covariance, product)),
+      ...(await lostBy(this.#problem, this.#covariance, whole)),
     };
   }
 }
