@@ -118,6 +118,22 @@ test('convolutions become compact, as the plan has promised, and the new layers 
   expect(reading.output).toHaveLength(10);
 });
 
+test('layers are factorized as the plan has promised', async () => {
+  await clear();
+  await panel.element('add-factorize').click();
+  await panel.element('form-factorize-amount-params').fill('0.4');
+  await panel.element('form-factorize-more').click();
+  await panel.element('form-factorize-samples').fill('100');
+  await panel.element('show-plan').click();
+  await panel.element('plan-table').locator('tr[data-state="replaced"]').first().waitFor({ timeout: 60_000 });
+  const planned = await panel.element('plan-table').locator('tr[data-state="replaced"]').count();
+  await runInto('factorized');
+  expect(await panel.element('changed-parts').getAttribute('data-parts')).toBe(String(planned));
+  const reading = await readWithStockTfjs(written('factorized'));
+  expect(kernelWeights(reading)).toBeLessThan(0.45 * denseWeights);
+  expect(reading.output).toHaveLength(10);
+});
+
 test('gradual pruning with a teacher, and weights rewound: zeros as the forms have asked for', async () => {
   await clear();
   await panel.element('add-finetune').click();
@@ -252,9 +268,9 @@ test('the runs are listed with their figures, and two of them compared', async (
   await world.page.getByRole('button', { name: /Secateur: Runs Section/ }).click();
   const run = (name: string) => world.page.getByRole('treeitem', { name: new RegExp(`^${name}, finished, .*sparse`) });
   await run('gradual').click();
-  await run('smaller').click({ modifiers: ['ControlOrMeta'] });
+  await run('factorized').click({ modifiers: ['ControlOrMeta'] });
   await world.screenshot('runs');
-  await world.workbench.contextMenu(run('smaller'), 'Compare');
+  await world.workbench.contextMenu(run('factorized'), 'Compare');
   const page = new Panel(world.page, world.workbench.webview());
   await page.frame.locator('[data-testid="comparison"][data-ready="true"]').waitFor({ timeout: 60_000 });
   await page.element('compared-classes').getByText('Trouser').waitFor();

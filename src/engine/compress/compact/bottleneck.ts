@@ -1,7 +1,8 @@
 import { tf } from '../../tf';
 import type { Convolution } from './convolution';
-import { dampingOf, type Form, type Problem, type Sizes, type Values } from './form';
-import { functionOf, spectrumOf } from './symmetric';
+import type { Form, Problem, Sizes, Values } from './form';
+import { eigenOf, firstColumns, matrix, type Matrix } from '../matrix';
+import { dampingOf, rootsOf } from './roots';
 
 /** Shares of the channels that are tried, in sixteenths. */
 const SIXTEENTHS = [1, 2, 3, 4, 6, 8, 10, 12];
@@ -22,7 +23,7 @@ export const bottleneck: Form = {
   params: ({ taps, inputs, outputs }, [inner = 1, outer = 1]) =>
     inputs * inner + taps * inner * outer + outer * outputs,
   words: ([inner = 1, outer = 1]) => `${inner} and ${outer} channels inside`,
-  start,
+  starts,
   compose: ({ taps, inputs, outputs }, [first, core, last]) => {
     const [inner, outer] = [core!.shape[1]!, core!.shape[2]!];
     const mixed = tf.matMul(tf.reshape(core!, [taps * inner, outer]), last as tf.Tensor2D);
@@ -47,58 +48,69 @@ function sizes({ taps, inputs, outputs }: Convolution): Sizes[] {
   return all.filter((one, i) => all.findIndex((other) => other.join() === one.join()) === i);
 }
 
-/** Returns the first mixing, inputs x inner; the window, taps x inner x outer; and the last mixing, outer x outputs. */
-function start(
-  { convolution: { taps, inputs, outputs }, kernel, moments }: Problem,
-  [inner = 1, outer = 1]: Sizes,
-): Values[] {
+/**
+ * Finds the directions of the channels that enter and leave. A start is the first mixing, inputs x inner; the window, taps x
+ * inner x outer; and the last mixing, outer x outputs.
+ */
+function starts({ convolution: { taps, inputs, outputs }, kernel, moments }: Problem): (sizes: Sizes) => Values[] {
   const rows = taps * inputs;
-  const parts = tf.tidy(() => {
-    const { root, inverse } = rootsOf(moments, taps, inputs);
+  const roots = moments ? rootsOfChannels(moments, taps, inputs) : undefined;
+  /** The kernel by channels that enter, in units of how these vary. Call it within a tidy. */
+  const weighted = (): tf.Tensor2D => {
+    const byInput = tf.transpose(tf.tensor3d(kernel, [taps, inputs, outputs]), [1, 0, 2]);
+    const flat = tf.reshape<tf.Rank.R2>(byInput, [inputs, taps * outputs]);
+    return roots ? tf.matMul(tensorOf(roots.root), flat) : flat;
+  };
+  const leaving = directions(outputs, () => {
     const plain = tf.tensor2d(kernel, [rows, outputs]);
-    const spread = moments ? tf.matMul(tf.tensor2d(moments, [rows, rows]), plain) : plain;
-    const last = firstVectors(tf.matMul(plain, spread, true), outputs, outer);
-    const cores = tf.tensor3d(kernel, [taps, inputs, outputs]);
-    const byInput = tf.reshape(tf.transpose(cores, [1, 0, 2]), [inputs, taps * outputs]);
-    const weighted = root ? tf.matMul(root, byInput) : byInput;
-    // The outputs that are cut off do not count for the inputs.
-    const left = tf.matMul(tf.reshape(weighted, [inputs * taps, outputs]), last);
-    const kept = tf.reshape<tf.Rank.R2>(left, [inputs, taps * outer]);
-    const first = firstVectors(tf.matMul(kept, kept, false, true), inputs, inner);
-    const core = tf.transpose(tf.reshape(tf.matMul(first, kept, true), [inner, taps, outer]), [1, 0, 2]);
-    const parts = [inverse ? tf.matMul(inverse, first) : first, core, tf.transpose(last)];
-    const lengths = parts.map((part) => tf.norm(part).dataSync<'float32'>()[0]!);
-    const each = Math.cbrt(lengths.reduce((all, length) => all * length, 1));
-    return parts.map((part, i) => (each > 0 ? tf.mul(part, each / lengths[i]!) : part));
+    const own = tf.matMul<tf.Tensor2D>(plain, plain, true);
+    if (!moments) return own;
+    const spread = tf.matMul(plain, tf.matMul(tf.tensor2d(moments, [rows, rows]), plain), true);
+    // Where nothing enters, the weights themselves decide.
+    const mean = moments.reduce((sum, value, i) => (i % (rows + 1) === 0 ? sum + value / rows : sum), 0);
+    return tf.add(spread, tf.mul(own, dampingOf(mean)));
   });
-  const values = parts.map((part): Values => ({ shape: part.shape, data: part.dataSync<'float32'>().slice() }));
-  tf.dispose(parts);
-  return values;
+  const entering = directions(inputs, () => {
+    const own = weighted();
+    return tf.matMul(own, own, false, true);
+  });
+  return ([inner = 1, outer = 1]) => {
+    const parts = tf.tidy(() => {
+      const [first, last] = [tensorOf(firstColumns(entering, inner)), tensorOf(firstColumns(leaving, outer))];
+      const narrow = tf.matMul(first, weighted(), true);
+      const cores = tf.matMul(tf.reshape<tf.Rank.R2>(narrow, [inner * taps, outputs]), last);
+      const core = tf.transpose(tf.reshape(cores, [inner, taps, outer]), [1, 0, 2]);
+      const all = [roots ? tf.matMul(tensorOf(roots.inverse), first) : first, core, tf.transpose(last)];
+      const lengths = all.map((part) => tf.norm(part).dataSync<'float32'>()[0]!);
+      const each = Math.cbrt(lengths.reduce((product, length) => product * length, 1));
+      return all.map((part, i) => (each > 0 ? tf.mul(part, each / lengths[i]!) : part));
+    });
+    const values = parts.map((part): Values => ({ shape: part.shape, data: part.dataSync<'float32'>().slice() }));
+    tf.dispose(parts);
+    return values;
+  };
 }
 
-/** Returns the first eigenvectors of a symmetric matrix, size x count. */
-function firstVectors(matrix: tf.Tensor2D, size: number, count: number): tf.Tensor2D {
-  const { vectors } = spectrumOf(matrix.dataSync<'float32'>(), size);
-  return tf.tensor2d(vectors.subMatrix(0, size - 1, 0, count - 1).to1DArray(), [size, count]);
+/** Returns the eigenvectors of a symmetric matrix as columns, the largest first. */
+function directions(size: number, gram: () => tf.Tensor2D): Matrix {
+  const values = tf.tidy(gram);
+  try {
+    return eigenOf(matrix(size, size, values.dataSync<'float32'>())).vectors;
+  } finally {
+    values.dispose();
+  }
 }
 
-/** Returns the root of the second moments of the channels, the mean over the window, and its inverse; null without moments. */
-function rootsOf(
-  moments: Float32Array | null,
-  taps: number,
-  inputs: number,
-): Record<'root' | 'inverse', tf.Tensor2D | null> {
-  if (!moments) return { root: null, inverse: null };
+const tensorOf = ({ data, rows, columns }: Matrix): tf.Tensor2D =>
+  tf.tensor2d(Float32Array.from(data), [rows, columns]);
+
+/** Returns the root of the second moments of the channels, the mean over the window, and its inverse. */
+function rootsOfChannels(moments: Float32Array, taps: number, inputs: number): Record<'root' | 'inverse', Matrix> {
   const rows = taps * inputs;
-  const mean = new Float64Array(inputs * inputs);
+  const mean = matrix(inputs, inputs);
   for (let tap = 0; tap < taps; tap++)
     for (let i = 0; i < inputs; i++)
       for (let j = 0; j < inputs; j++)
-        mean[i * inputs + j]! += moments[(tap * inputs + i) * rows + tap * inputs + j]! / taps;
-  const damping = dampingOf(Array.from({ length: inputs }, (_, i) => mean[i * (inputs + 1)]!));
-  const spectrum = spectrumOf(mean, inputs);
-  const size = (value: number): number => Math.sqrt(Math.max(0, value) + damping);
-  const tensor = (f: (value: number) => number): tf.Tensor2D =>
-    tf.tensor2d(functionOf(spectrum, f).to1DArray(), [inputs, inputs]);
-  return { root: tensor(size), inverse: tensor((value) => 1 / size(value)) };
+        mean.data[i * inputs + j]! += moments[(tap * inputs + i) * rows + tap * inputs + j]! / taps;
+  return rootsOf(mean);
 }

@@ -33,18 +33,14 @@ export interface Form {
   readonly params: (convolution: Convolution, sizes: Sizes) => number;
   /** The sizes in words: `depth multiplier 2`. */
   readonly words: (sizes: Sizes) => string;
-  /** Finds the factors of the best approximation, or nearly so. The last axis of the last factor runs over the outputs. */
-  readonly start: (problem: Problem, sizes: Sizes) => Values[];
+  /**
+   * Prepares a problem for all sizes. The function that it returns finds the factors of the best approximation, or nearly
+   * so; the last axis of the last factor runs over the outputs.
+   */
+  readonly starts: (problem: Problem) => (sizes: Sizes) => Values[];
   /**
    * Computes the kernel that the factors stand for, taps times inputs x outputs. It is linear in each factor. Call it
    * within a tidy.
    */
   readonly compose: (convolution: Problem['convolution'], factors: readonly tf.Tensor[]) => tf.Tensor2D;
 }
-
-/** The share of the mean square of inputs that is added to each: float32 cannot tell smaller ones from nothing. */
-const DAMPING = 0.01;
-
-/** Returns what is added to the squares of inputs whose second moments have this diagonal. */
-export const dampingOf = (diagonal: readonly number[]): number =>
-  Math.max(Number.MIN_VALUE, (DAMPING * diagonal.reduce((sum, one) => sum + one, 0)) / diagonal.length);

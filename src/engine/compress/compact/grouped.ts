@@ -24,7 +24,7 @@ export const grouped: Form = {
   macs: ({ macs }, [groups = 1]) => macs / groups,
   params: ({ taps, inputs, outputs }, [groups = 1]) => (taps * inputs * outputs) / groups,
   words: ([groups = 1]) => `${groups} groups`,
-  start,
+  starts: (problem) => (sizes) => start(problem, sizes),
   compose: ({ taps, inputs, outputs }, [kernel]) => {
     const each = kernel!.shape[1]!;
     const groups = inputs / each;

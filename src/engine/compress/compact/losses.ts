@@ -7,7 +7,7 @@ import { pauseUnless } from '../../pause';
 import { withSubject, type CalibrationOptions, type Subject } from '../calibration/subject';
 import type { Candidate } from './candidates';
 import type { Convolution } from './convolution';
-import type { Problem, Values } from './form';
+import type { Form, Problem, Values } from './form';
 import type { Option } from './options';
 import { outputScale } from './output-scale';
 import { composed, refine, type Approximation } from './refine';
@@ -75,10 +75,15 @@ async function rateLayer(
   const problem = { convolution, kernel: scaled(convolution, scale), moments };
   const equations = equationsOf(problem);
   const best: Rated[] = [];
+  /** Each form once, for all its sizes. */
+  const prepared = new Map<Form, ReturnType<Form['starts']>>();
   try {
     for (const option of options) {
       await pauseUnless(signal);
-      const factors = await started(problem, option, equations, signal);
+      const { form, sizes } = option;
+      const starts = prepared.get(form) ?? form.starts(problem);
+      prepared.set(form, starts);
+      const factors = await refined({ convolution, form, factors: starts(sizes) }, equations, signal);
       const loss = lossOf({ ...option, convolution, factors }, equations);
       if (loss < (best.at(-1)?.loss ?? Infinity)) best.push({ ...option, factors, loss });
     }
@@ -105,18 +110,15 @@ function equationsOf({ convolution: { taps, inputs, outputs }, kernel, moments }
   return { original, moments: sums, diagonal, products: tf.matMul(sums, original) };
 }
 
-/** Finds the factors of an option; with examples they are refined a little, which the order of the options needs. */
-async function started(
-  problem: Problem,
-  { form, sizes }: Option,
+/** Refines the factors of an option a little where there are examples: the order of the options needs it. */
+async function refined(
+  start: Approximation,
   { original, moments, diagonal, products }: Equations,
   signal: AbortSignal | undefined,
-): Promise<Values[]> {
-  const { convolution } = problem;
-  const factors = form.start(problem, sizes);
-  if (!moments || !diagonal || !products) return factors;
+): Promise<readonly Values[]> {
+  if (!moments || !diagonal || !products) return start.factors;
   const pause = (): Promise<void> => pauseUnless(signal);
-  return refine({ convolution, form, factors }, { moments, diagonal, products }, { original, rounds: ROUNDS, pause });
+  return refine(start, { moments, diagonal, products }, { original, rounds: ROUNDS, pause });
 }
 
 /** Returns the kernel with each output multiplied by its scale. */

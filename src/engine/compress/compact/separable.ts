@@ -1,7 +1,7 @@
-import { Matrix } from 'ml-matrix';
 import { tf } from '../../tf';
-import { dampingOf, type Form, type Problem, type Values } from './form';
-import { functionOf, spectrumOf } from './symmetric';
+import type { Form, Problem, Sizes, Values } from './form';
+import { eigenOf, matrix, times, transposed, transposedTimes, type Matrix } from '../matrix';
+import { rootsOf } from './roots';
 
 /**
  * A depthwise separable convolution: some windows for each channel that enters, and a convolution of single positions
@@ -22,7 +22,7 @@ export const separable: Form = {
     positions.after * multiplier * inputs * (taps + outputs),
   params: ({ taps, inputs, outputs }, [multiplier = 1]) => multiplier * inputs * (taps + outputs),
   words: ([multiplier = 1]) => `depth multiplier ${multiplier}`,
-  start,
+  starts,
   compose: ({ taps, inputs, outputs }, [windows, mixing]) => {
     const multiplier = windows!.shape[2]!;
     const byChannel = tf.transpose(windows!, [1, 0, 2]);
@@ -31,58 +31,83 @@ export const separable: Form = {
   },
 };
 
-/** Returns the windows, taps x inputs x multiplier, and the mixing, inputs times multiplier x outputs. */
-function start(problem: Problem, [multiplier = 1]: readonly number[]): Values[] {
+/** Decomposes each channel. A start is the windows, taps x inputs x multiplier, and the mixing, inputs times multiplier x outputs. */
+function starts(problem: Problem): (sizes: Sizes) => Values[] {
   const { taps, inputs, outputs } = problem.convolution;
-  const windows = new Float32Array(taps * inputs * multiplier);
-  const mixing = new Float32Array(inputs * multiplier * outputs);
-  for (let channel = 0; channel < inputs; channel++) {
-    const kernel = Matrix.zeros(taps, outputs);
-    for (let tap = 0; tap < taps; tap++)
-      for (let output = 0; output < outputs; output++)
-        kernel.set(tap, output, problem.kernel[(tap * inputs + channel) * outputs + output]!);
-    const { root, inverse } = rootsOf(problem, channel);
-    const weighted = root.mmul(kernel);
-    const gram = weighted.mmul(weighted.transpose());
-    const { vectors } = spectrumOf(gram.to1DArray(), taps);
-    for (let one = 0; one < multiplier; one++) {
-      const vector = vectors.getColumnVector(one);
-      const window = inverse.mmul(vector).to1DArray();
-      const row = vector.transpose().mmul(weighted).to1DArray();
-      const balance = balanced(window, row);
-      window.forEach((value, tap) => {
-        windows[(tap * inputs + channel) * multiplier + one] = value * balance;
-      });
-      row.forEach((value, output) => {
-        mixing[(channel * multiplier + one) * outputs + output] = value / balance;
-      });
-    }
-  }
-  return [
-    { shape: [taps, inputs, multiplier], data: windows },
-    { shape: [inputs * multiplier, outputs], data: mixing },
-  ];
+  const channels = Array.from({ length: inputs }, (_, channel) => decomposed(problem, channel));
+  return ([multiplier = 1]) => {
+    const windows = new Float32Array(taps * inputs * multiplier);
+    const mixing = new Float32Array(inputs * multiplier * outputs);
+    for (const [channel, parts] of channels.entries())
+      for (const [one, { window, row }] of parts.slice(0, multiplier).entries()) {
+        window.forEach((value, tap) => {
+          windows[(tap * inputs + channel) * multiplier + one] = value;
+        });
+        mixing.set(row, (channel * multiplier + one) * outputs);
+      }
+    return [
+      { shape: [taps, inputs, multiplier], data: windows },
+      { shape: [inputs * multiplier, outputs], data: mixing },
+    ];
+  };
 }
 
-/** Returns the root of the second moments of one channel within the window, and its inverse; taps x taps. */
-function rootsOf(
+/** A window of one channel, and what it adds to each output. */
+interface Part {
+  readonly window: readonly number[];
+  readonly row: Float64Array;
+}
+
+/** Decomposes the weights of one channel into as many parts as the window has positions, the largest first. */
+function decomposed(problem: Problem, channel: number): Part[] {
+  const { taps, outputs } = problem.convolution;
+  const { root, inverse } = rootsWithin(problem, channel);
+  const weighted = times(root, kernelOf(problem, channel));
+  const { vectors } = eigenOf(times(weighted, transposed(weighted)));
+  const all = times(inverse, vectors);
+  const rows = transposedTimes(vectors, weighted);
+  return Array.from({ length: taps }, (_, one) => {
+    const window = Array.from({ length: taps }, (_, tap) => all.data[tap * taps + one]!);
+    const row = rows.data.subarray(one * outputs, (one + 1) * outputs);
+    const balance = balanced(window, row);
+    return { window: window.map((value) => value * balance), row: row.map((value) => value / balance) };
+  });
+}
+
+/** Returns the weights of one channel that enters, window by outputs. */
+function kernelOf({ convolution: { taps, inputs, outputs }, kernel }: Problem, channel: number): Matrix {
+  const own = matrix(taps, outputs);
+  for (let tap = 0; tap < taps; tap++) {
+    const from = (tap * inputs + channel) * outputs;
+    own.data.set(kernel.subarray(from, from + outputs), tap * outputs);
+  }
+  return own;
+}
+
+/** Returns the root of the second moments of one channel within the window, and its inverse. */
+function rootsWithin(
   { convolution: { taps, inputs }, moments }: Problem,
   channel: number,
 ): Record<'root' | 'inverse', Matrix> {
-  if (!moments) return { root: Matrix.eye(taps), inverse: Matrix.eye(taps) };
   const rows = taps * inputs;
-  const own = Array.from(
-    { length: taps * taps },
-    (_, i) => moments[(Math.floor(i / taps) * inputs + channel) * rows + (i % taps) * inputs + channel]!,
+  const own = matrix(
+    taps,
+    taps,
+    Array.from({ length: taps * taps }, (_, i) => {
+      const [a, b] = [Math.floor(i / taps), i % taps];
+      return moments ? moments[(a * inputs + channel) * rows + b * inputs + channel]! : Number(a === b);
+    }),
   );
-  const damping = dampingOf(own.filter((_, i) => i % (taps + 1) === 0));
-  const spectrum = spectrumOf(own, taps);
-  const size = (value: number): number => Math.sqrt(Math.max(0, value) + damping);
-  return { root: functionOf(spectrum, size), inverse: functionOf(spectrum, (value) => 1 / size(value)) };
+  return rootsOf(own);
 }
 
 /** Returns the factor that makes the first of two vectors as long as the second, divided by it; 1 where one is 0. */
-function balanced(one: readonly number[], other: readonly number[]): number {
-  const [a, b] = [Math.hypot(...one), Math.hypot(...other)];
+function balanced(one: readonly number[], other: Float64Array): number {
+  const length = (values: Iterable<number>): number => {
+    let sum = 0;
+    for (const value of values) sum += value * value;
+    return Math.sqrt(sum);
+  };
+  const [a, b] = [length(one), length(other)];
   return a > 0 && b > 0 ? Math.sqrt(b / a) : 1;
 }
