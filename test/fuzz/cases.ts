@@ -79,6 +79,7 @@ function questionsAbout(model: string, data: string, ask: Ask): (() => Promise<u
     { step: 'recalibrate' },
     { step: 'merge' },
     { step: 'factorize', amount: { params: 0.5 } },
+    { step: 'distill', width: 0.5 },
     { step: 'target', goal: { accuracy: 0.5 } },
   ];
   return [
