@@ -41,13 +41,13 @@ runMain(async () => {
   await buildCommandLine();
   await refuseSample(inRoot('media', 'samples', 'fashion-cnn'), data);
   const place = { data, threads: Number(values.threads), atOnce: pLimit(Number(values.jobs)) };
-  const network = await measureDense(seeds, place);
-  const measured = await Promise.all(
-    methods.filter(({ name }) => chosen.has(name)).map((method) => measureMethod(method, seeds, network, place)),
-  );
+  const measuredMethods = methods.filter(({ name }) => chosen.has(name));
+  const network = await measureDense(seeds, measuredMethods, place);
+  const measured = await Promise.all(measuredMethods.map((method) => measureMethod(method, seeds, network, place)));
   const rows = measured.map(({ row }) => row);
-  const dense = { start: [...network.start], longer: [...network.longer] };
-  let kept = withRows(await readKept(), { seeds, dense, rows });
+  const before = await readKept();
+  const dense = { start: [...network.start], longer: [...(network.longer ?? before.dense.longer)] };
+  let kept = withRows(before, { seeds, dense, rows });
   const timed = measured.find(({ row }) => row.name === TIMED);
   if (timed) kept = { ...kept, latency: await measureLatency(network.checkpoints[0]!, timed.model) };
   // The slowest comes first, because the rest may be stopped.

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { EvaluateOutput, secateur } from '../../../scripts/setup/cli';
 import { ScriptError } from '../../../scripts/setup/run-main';
+import { PACKED_EXTENSION } from '../../../src/protocol/steps/pack';
 import type { RecipeInput } from '../../../src/protocol/recipe';
 import type { RunResult } from '../../../src/protocol/run';
 import { Latency } from '../../../src/protocol/measure/latency';
@@ -12,21 +13,37 @@ import { runJob, testAccuracy, type Place } from './runs';
 /** Test accuracies of the dense networks, with each seed. */
 export interface DenseFigures {
   readonly start: BySeed;
-  readonly longer: BySeed;
+  /** Absent where no method is compared with it. */
+  readonly longer?: BySeed;
   /** The model.json of each seed's start. */
   readonly checkpoints: readonly string[];
 }
 
-/** Trains both dense networks with each seed. @throws ScriptError */
-export async function measureDense(seeds: readonly number[], place: Place): Promise<DenseFigures> {
+/** Trains the dense networks that methods need with each seed. @throws ScriptError */
+export async function measureDense(
+  seeds: readonly number[],
+  chosen: readonly Method[],
+  place: Place,
+): Promise<DenseFigures> {
   const all = (name: string, steps: RecipeInput['steps']): Promise<RunResult[]> =>
     Promise.all(seeds.map((seed) => runJob({ name, seed, steps }, place)));
-  const [start, longer] = await Promise.all([all('dense-9', dense.start), all('dense-16', dense.longer)]);
+  const isCompared = chosen.some(({ of }) => of !== 'start');
+  const [start, longer] = await Promise.all([
+    all('dense-9', dense.start),
+    isCompared ? all('dense-16', dense.longer) : undefined,
+  ]);
   return {
     start: start.map(testAccuracy),
-    longer: longer.map(testAccuracy),
+    ...(longer ? { longer: longer.map(testAccuracy) } : {}),
     checkpoints: start.map(({ out }) => out),
   };
+}
+
+/** @throws Error where that network was not trained */
+function comparedWith({ of = 'longer' }: Method, network: DenseFigures): BySeed {
+  const figures = network[of];
+  if (!figures) throw new Error('the bench has not trained the dense network to compare with');
+  return figures;
 }
 
 /** Runs one method from each seed's dense network. @throws ScriptError */
@@ -38,19 +55,22 @@ export async function measureMethod(
 ): Promise<{ readonly row: Row; readonly model: string }> {
   const results = await Promise.all(
     seeds.map((seed, i) =>
-      runJob({ name: method.name, seed, steps: method.steps, checkpoint: network.checkpoints[i]! }, place),
+      runJob(
+        { name: method.packed?.run ?? method.name, seed, steps: method.steps, checkpoint: network.checkpoints[i]! },
+        place,
+      ),
     ),
   );
   const [first] = results;
   if (!first) throw new ScriptError('The bench needs a seed: give one with --seeds.');
-  const packed = await Promise.all(results.map((result) => measurePacked(result, place)));
+  const packed = await Promise.all(results.map((result) => measurePacked(result, method, place)));
   const sizes = packed.flatMap((one) => (one ? [one.bytes] : []));
-  const { nonzero, params, gzipBytes } = first.after;
+  const { nonzero, params, gzipBytes } = packed[0] ?? first.after;
   const row: Row = {
     name: method.name,
     measured: new Date().toISOString().slice(0, 10),
     accuracy: results.map((result, i) => packed[i]?.accuracy ?? testAccuracy(result)),
-    dense: [...network[method.of ?? 'longer']],
+    dense: [...comparedWith(method, network)],
     ...{ nonzero, params, gzipBytes },
     ...(sizes.length > 0 ? { packedBytes: sizes } : {}),
     ...withoutTeacher(results),
@@ -68,16 +88,27 @@ function withoutTeacher(results: readonly RunResult[]): Pick<Row, 'alone'> {
   return alone.length > 0 ? { alone } : {};
 }
 
-/** Evaluates the packed file of a run on the test images, since packing may round; undefined where it packed nothing. */
+/** Figures of a packed file. */
+interface PackedRow extends Pick<Row, 'nonzero' | 'params' | 'gzipBytes'> {
+  readonly bytes: number;
+  readonly accuracy: number;
+}
+
+/** Evaluates a packed file of a run on the test images, since packing may round; undefined where the method packs nothing. @throws ScriptError */
 async function measurePacked(
   { steps, folder }: RunResult,
+  { packed: wanted }: Method,
   { data, atOnce }: Place,
-): Promise<{ bytes: number; accuracy: number } | undefined> {
-  const packed = steps.flatMap((step) => (step.step === 'pack' ? [step.packed] : [])).at(-1);
-  if (!packed) return undefined;
-  const args = ['evaluate', path.join(folder, packed.file), '--data', data, '--split', 'test'];
+): Promise<PackedRow | undefined> {
+  if (!wanted) return undefined;
+  const file = `${wanted.file}${PACKED_EXTENSION}`;
+  const packed = steps.flatMap((step) => (step.step === 'pack' ? [step.packed] : [])).find((one) => one.file === file);
+  if (!packed) throw new ScriptError(`The run in ${folder} packed no ${file}: remove its folder, and run again.`);
+  const args = ['evaluate', path.join(folder, file), '--data', data, '--split', 'test'];
   const { accuracy } = await atOnce(() => secateur(EvaluateOutput, args, 'quiet'));
-  return { bytes: packed.bytes, accuracy };
+  const { bytes, layers, unpacked } = packed;
+  const sum = (of: 'nonzero' | 'params'): number => layers.reduce((all, layer) => all + layer[of], 0);
+  return { bytes, accuracy, nonzero: sum('nonzero'), params: sum('params'), gzipBytes: unpacked.gzipBytes };
 }
 
 /** Prunes each seed's dense network without training, by each score to each sparsity. @throws ScriptError */

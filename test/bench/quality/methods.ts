@@ -1,5 +1,5 @@
 import type { RecipeInput } from '../../../src/protocol/recipe';
-import { smallestSteps } from '../../../src/protocol/smallest';
+import { SMALLEST_STAGES, smallestSteps } from '../../../src/protocol/smallest';
 
 type Steps = RecipeInput['steps'];
 
@@ -15,8 +15,10 @@ export interface Method {
   readonly taught?: number;
   /** Bytes that its packed file may take with each seed. */
   readonly bytes?: number;
+  /** The packed file that is measured, and the folder of the run that writes it and others. */
+  readonly packed?: { readonly run: string; readonly file: string };
   /** The dense network to compare with: by default the one that was trained for as many epochs as both together. */
-  readonly of?: 'start';
+  readonly of?: 'start' | 'longer';
   readonly steps: Steps;
 }
 
@@ -73,33 +75,22 @@ const STUDENT: Method = {
   steps: [{ step: 'distill', width: 0.31, epochs: 14, learningRate: 0.002, alpha: 0.9 }],
 };
 
-/** The recipes that the panel offers, which end in packed files. */
-const SMALLEST: readonly Method[] = [
-  {
-    name: 'smallest-little',
-    what: 'smallest, no loss',
-    reach: 0,
-    bytes: 25_000,
-    of: 'start',
-    steps: smallestSteps('little'),
-  },
-  {
-    name: 'smallest-some',
-    what: 'smallest, half a point lost',
-    reach: -0.005,
-    bytes: 12_000,
-    of: 'start',
-    steps: smallestSteps('some'),
-  },
-  {
-    name: 'smallest-much',
-    what: 'smallest, 1.5 points lost',
-    reach: -0.015,
-    bytes: 6500,
-    of: 'start',
-    steps: smallestSteps('much'),
-  },
-];
+/** What the files on the way to the smallest must come to, by the names of their stages. */
+const FILES: Readonly<Record<string, Pick<Method, 'reach' | 'bytes'> | undefined>> = {
+  'model-95': { reach: 0, bytes: 25_000 },
+  'model-97.8': { reach: -0.005, bytes: 12_000 },
+  'model-99': { reach: -0.015, bytes: 6500 },
+};
+
+/** The recipe that the panel offers: one run, with a packed file at the end of each stage. */
+const SMALLEST = SMALLEST_STAGES.map(({ name, sparsity, clusters }): Method => ({
+  name: `smallest-${name}`,
+  what: `${Number((sparsity * 100).toFixed(2))} % zeros, ${clusters} values, packed`,
+  ...FILES[name],
+  of: 'start',
+  steps: smallestSteps('most'),
+  packed: { run: 'smallest', file: name },
+}));
 
 /** All that is trained, in the order of the report. */
 export const methods: readonly Method[] = [

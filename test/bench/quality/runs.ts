@@ -29,15 +29,23 @@ export interface Place {
   readonly atOnce: LimitFunction;
 }
 
+/** Runs that several methods wait for, by folder. */
+const begun = new Map<string, Promise<RunResult>>();
+
+/** Runs a recipe as `runOnce` does, once for all that ask for it. @throws ScriptError with what the command line says */
+export function runJob(job: Job, place: Place): Promise<RunResult> {
+  const key = `${job.seed}/${job.name}`;
+  const run = begun.get(key) ?? runOnce(job, place);
+  begun.set(key, run);
+  return run;
+}
+
 /**
  * Runs a recipe on the data in its own folder, or answers with what the same recipe came to before; what another came to is
  * removed.
  * @throws ScriptError with what the command line says
  */
-export async function runJob(
-  { name, seed, steps, checkpoint }: Job,
-  { data, threads, atOnce }: Place,
-): Promise<RunResult> {
+async function runOnce({ name, seed, steps, checkpoint }: Job, { data, threads, atOnce }: Place): Promise<RunResult> {
   const folder = inRoot(...RUNS_FOLDER, `seed-${seed}`, name);
   const out = path.join(folder, 'run');
   const input = path.join(folder, 'input.json');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { Recipe } from '../../../src/protocol/recipe';
-import { Allowance, smallestSteps } from '../../../src/protocol/smallest';
+import { Allowance, SMALLEST_STAGES, smallestSteps } from '../../../src/protocol/smallest';
 
 it('the recipe that ships is the one that the button makes', async () => {
   const text = await readFile('media/recipes/smallest.recipe.json', 'utf8');
@@ -9,15 +9,16 @@ it('the recipe that ships is the one that the button makes', async () => {
   expect(steps).toEqual(Recipe.parse({ recipeVersion: 1, checkpoint: 'net', steps: smallestSteps('some') }).steps);
 });
 
-it('less accuracy gives more zeros and no more values', () => {
-  const amounts = Allowance.options.map((allowance) => {
-    const { steps } = Recipe.parse({ recipeVersion: 1, checkpoint: 'net', steps: smallestSteps(allowance) });
-    const cluster = steps.find((step) => step.step === 'cluster');
-    const gradual = steps.flatMap((step) => (step.step === 'finetune' ? (step.gradual ?? []) : []));
-    return { sparsity: gradual[0]!.sparsity, clusters: cluster!.clusters };
-  });
-  for (const [i, { sparsity, clusters }] of amounts.slice(1).entries()) {
-    expect(sparsity).toBeGreaterThan(amounts[i]!.sparsity);
-    expect(clusters).toBeLessThanOrEqual(amounts[i]!.clusters);
+it('less accuracy goes on from the files of more, to more zeros and no more values', () => {
+  const all = Allowance.options.map(smallestSteps);
+  for (const [i, steps] of all.slice(1).entries()) {
+    expect(steps.length).toBeGreaterThan(all[i]!.length);
+    expect(steps.slice(0, all[i]!.length)).toEqual(all[i]);
   }
+  expect(() => Recipe.parse({ recipeVersion: 1, checkpoint: 'net', steps: smallestSteps('most') })).not.toThrow();
+  for (const [i, { sparsity, clusters }] of SMALLEST_STAGES.slice(1).entries()) {
+    expect(sparsity).toBeGreaterThan(SMALLEST_STAGES[i]!.sparsity);
+    expect(clusters).toBeLessThanOrEqual(SMALLEST_STAGES[i]!.clusters);
+  }
+  expect(new Set(SMALLEST_STAGES.map(({ name }) => name)).size).toBe(SMALLEST_STAGES.length);
 });
