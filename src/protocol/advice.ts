@@ -71,7 +71,7 @@ export const AdviceOptions = z.strictObject({
 export type AdviceOptions = z.infer<typeof AdviceOptions>;
 
 /** The methods that an advice knows, in the order in which it offers them. */
-export const AdviceMethodName = z.enum(['merge', 'remove', 'prune', 'quantize', 'cluster']);
+export const AdviceMethodName = z.enum(['merge', 'factorize', 'remove', 'prune', 'quantize', 'cluster']);
 export type AdviceMethodName = z.infer<typeof AdviceMethodName>;
 
 /** What a method could save in one layer alone. */

@@ -141,9 +141,11 @@ export async function advise(input: AdviseInput): Promise<Advice> {
     ...{ now, budget, layers: layers.layers, recipes },
     ...(shortfall === undefined ? {} : { shortfall }),
     notes: [
-      ...notesOn(timing, noData, measured, budget, packed.measured),
-      ...layers.notes,
-      ...notesOnSearch(found, options.minutes, circumstances, recipes),
+      ...new Set([
+        ...notesOn(timing, noData, measured, budget, packed.measured),
+        ...layers.notes,
+        ...notesOnSearch(found, options.minutes, circumstances, recipes),
+      ]),
     ],
     seconds: (performance.now() - begun) / 1000,
     reused: layers.reused,

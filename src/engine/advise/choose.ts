@@ -79,6 +79,7 @@ function criteriaFor(choosing: Choosing): Criterion[] {
     !metric || loss(one) <= lossOf(metric.now.name, metric.budget.value, metric.now.value);
   const all = metric ? lossOf(metric.now.name, metric.trivial, metric.now.value) : 0;
   const isSure = (one: Candidate): boolean => isFine(one) && lossBefore(one, choosing) <= SURE * all;
+  const isFaster = (one: Candidate): boolean => one.latency === null || one.latency.ratio < 1 - SAME_TIME;
   const goal: Criterion[] = !rule
     ? []
     : [
@@ -92,13 +93,21 @@ function criteriaFor(choosing: Choosing): Criterion[] {
   return [
     ...goal,
     { words: `smallest file${words}`, among: isFine, by: (one) => [size(one), loss(one)] },
-    { words: `least time${words}`, among: isFine, by: (one) => [work(one), loss(one), size(one)] },
+    {
+      words: `least time${words}`,
+      among: (one) => isFine(one) && isFaster(one),
+      by: (one) => [work(one), loss(one), size(one)],
+    },
     { words: 'nothing to train', among: (one) => one.seconds === 0, by: (one) => [isFine(one) ? 0 : 1, size(one)] },
     { words: `small and fast${words}`, among: isFine, by: (one) => [size(one) * work(one)] },
     { words: 'smaller file with little to recover', among: isSure, by: (one) => [size(one), loss(one)] },
-    { words: 'less time with little to recover', among: isSure, by: (one) => [work(one), size(one)] },
+    {
+      words: 'less time with little to recover',
+      among: (one) => isSure(one) && isFaster(one),
+      by: (one) => [work(one), size(one)],
+    },
     { words: 'smallest file', among: () => true, by: (one) => [size(one), loss(one)] },
-    { words: 'least time', among: () => true, by: (one) => [work(one), loss(one)] },
+    { words: 'least time', among: isFaster, by: (one) => [work(one), loss(one)] },
   ];
 }
 

@@ -97,8 +97,10 @@ async function savingsBy(
   await pauseUnless(signal);
   let trials: LayerTrials;
   try {
-    if ('told' in how)
-      return { savings: new Map([...how.told(model)].map(([name, one]) => [name, { method, ...one }])), reused: 0 };
+    if ('told' in how) {
+      const told = await how.told(model, { seed, signal });
+      return { savings: new Map([...told].map(([name, one]) => [name, { method, ...one }])), reused: 0 };
+    }
     trials = await how.open(model, seed);
   } catch (error) {
     if (error instanceof UserError) return error.message;

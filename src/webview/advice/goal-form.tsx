@@ -1,12 +1,19 @@
 import { AIM_WORDS, AIMS, firstText } from './goal';
-import { advice, advise, goalDraft, goalProblem, measuring } from '../state/advice';
+import { advice, advise, goalDraft, goalProblem, measuring, minutes } from '../state/advice';
 import { cannotMeasure, cannotRun, evaluation } from '../state/session';
 import { Button } from '../ui/button';
 import { Checkbox } from '../ui/checkbox';
 import { leadToMistake } from '../ui/invalid-field';
+import { NumberField } from '../ui/number-field';
 import { Select } from '../ui/select';
 import { sentence } from '../ui/sentence';
 import { TextField } from '../ui/text-field';
+
+/** Reads minutes, or says what is wrong with them. */
+function minutesOf(text: string): number | string {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return value > 0 && value <= 24 * 60 ? value : 'Type a number above 0, up to 1,440.';
+}
 
 /** The goal of an advice, and the button that asks for it. */
 export function GoalForm() {
@@ -33,6 +40,17 @@ export function GoalForm() {
             testId="advice-goal"
           />
         )}
+        <NumberField
+          label="Time for it"
+          unit="minutes"
+          value={minutes.value}
+          max={24 * 60}
+          arrow={1}
+          page={5}
+          parse={minutesOf}
+          onValue={(next) => (minutes.value = next)}
+          testId="advice-minutes"
+        />
         <Button
           primary
           icon="lightbulb"

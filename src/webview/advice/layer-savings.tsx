@@ -16,7 +16,7 @@ export function LayerSavings({ advice: { layers } }: { advice: Advice }) {
   const methods = [...new Set(shown.flatMap(({ savings }) => savings.map(({ method }) => method)))];
   return (
     <div class="plan-scroller" role="region" aria-label="Savings by layer" tabIndex={0}>
-      <table class="compare advice-layers" data-testid="advice-layers">
+      <table class="compare of-figures advice-layers" data-testid="advice-layers">
         <caption class="unseen">Shares of each layer, and what each method could save in it alone</caption>
         <thead>
           <tr>

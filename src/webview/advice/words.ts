@@ -5,6 +5,7 @@ import { mainText, metricText } from '../../protocol/metric';
 /** The methods at the head of a column. */
 export const METHOD_HEADS: Readonly<Record<AdviceMethodName, string>> = {
   merge: 'Merge',
+  factorize: 'Thin layers',
   remove: 'Remove channels',
   prune: 'Prune to zeros',
   quantize: 'Fewer bits',

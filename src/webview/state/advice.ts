@@ -16,6 +16,8 @@ import { bringIntoView } from './view';
 export const goalDraft = signal<GoalDraft>({ aim: 'none', text: '' });
 /** True: recipes that train are run for 2 epochs. */
 export const measuring = signal(false);
+/** Minutes for layers and recipes before training. */
+export const minutes = signal(AdviceOptions.parse({}).minutes);
 export const advising = signal<{ progress: Progress | null } | null>(null);
 export const adviceProblem = signal<string | null>(null);
 
@@ -46,7 +48,11 @@ export async function advise(): Promise<void> {
     adviceProblem.value = null;
   });
   try {
-    const options = AdviceOptions.parse({ measure: measuring.value, ...(goal ? { goal } : {}) });
+    const options = AdviceOptions.parse({
+      measure: measuring.value,
+      minutes: minutes.value,
+      ...(goal ? { goal } : {}),
+    });
     const told = await ask(
       'advise',
       { options, seed: seed.value },

@@ -40,5 +40,6 @@ export const cluster: AdviceMethod = {
     words: (bits) => `${2 ** bits} values`,
     open,
   },
-  families: () => [shared],
+  // Few values must be measured.
+  families: ({ examples }) => (examples > 0 ? [shared] : []),
 };

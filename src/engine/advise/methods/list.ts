@@ -1,4 +1,5 @@
 import { cluster } from './cluster';
+import { factorize } from './factorize';
 import { merge } from './merge';
 import type { AdviceMethod } from './method';
 import { prune } from './prune';
@@ -6,4 +7,4 @@ import { quantize } from './quantize';
 import { remove } from './remove';
 
 /** All methods of an advice, in the order of its tables. A new one needs a file, a name in the protocol, and a line here. */
-export const methods: readonly AdviceMethod[] = [merge, remove, prune, quantize, cluster];
+export const methods: readonly AdviceMethod[] = [merge, factorize, remove, prune, quantize, cluster];

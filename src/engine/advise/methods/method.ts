@@ -13,10 +13,16 @@ export interface AdviceMethod {
   readonly families: (about: Circumstances) => readonly Family[];
 }
 
-/** Knows what becomes of each layer, with the same outputs. */
+/** Savings by layer name. */
+export type Told = ReadonlyMap<string, Omit<LayerSaving, 'method'>>;
+
+/** Knows what becomes of each layer, and measures no metric. */
 export interface LayerTeller {
   /** @throws UserError where the model has nothing for it, in a sentence */
-  readonly told: (model: ModelContent) => ReadonlyMap<string, Omit<LayerSaving, 'method'>>;
+  readonly told: (
+    model: ModelContent,
+    context: { readonly seed: number; readonly signal: AbortSignal },
+  ) => Told | Promise<Told>;
 }
 
 /** Compresses single layers, without training and without training examples. */

@@ -28,8 +28,8 @@ function open(model: ModelContent): LayerTrials {
 
 const inBits = (examples: number): Family => ({
   name: 'bits',
-  // A strength is the number of bits that go.
-  strengths: [0, 2, 3, 4],
+  // A strength is the number of bits that go. Fewer than 8 bits must be measured.
+  strengths: examples > 0 ? [0, 2, 3, 4] : [0],
   between: false,
   reduces: ['bytes'],
   title: (gone) => `${8 - gone} bits a weight, nothing trained`,

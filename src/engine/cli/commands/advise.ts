@@ -100,6 +100,7 @@ const right = true;
 /** The words of the methods at the head of a column. */
 const METHOD_HEADS: Readonly<Record<AdviceMethodName, string>> = {
   merge: 'merge',
+  factorize: 'thin layers',
   remove: 'remove channels',
   prune: 'prune to zeros',
   quantize: 'fewer bits',
