@@ -103,8 +103,9 @@ function shadowsIn(
 const WITHIN = 0.499;
 
 /**
- * Returns the weights before a rounding, each moved as far as needed to round to the value that it has now: compensated rounding
- * does not take the nearest one. Undefined where there is no grid, or another shape.
+ * Returns the weights before a rounding where they round to the values that they have now, and else these values: compensated
+ * rounding does not take the nearest one, and training should not take it at the first step. Undefined where there is no
+ * grid, or another shape.
  */
 function withinCells(
   { data: before, shape }: Tensor,
@@ -119,7 +120,7 @@ function withinCells(
   const channels = kernelChannels(one);
   return now.map((value, i) => {
     const half = WITHIN * steps[steps.length === 1 ? 0 : channelAt(channels, i)]!;
-    return Math.max(value - half, Math.min(value + half, before[i]!));
+    return Math.abs(before[i]! - value) <= half ? before[i]! : value;
   });
 }
 
