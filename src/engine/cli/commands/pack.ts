@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PackedSizes } from '../../../protocol/measure/packing';
+import type { PackedHistory, PackedSizes } from '../../../protocol/measure/packing';
 import { bytes, count, percent } from '../../../protocol/format';
 import { loaderSnippet } from '../../../protocol/loader-snippet';
 import { visible } from '../../../protocol/visible';
@@ -11,7 +11,7 @@ import type { Terminal } from '../terminal';
 export interface PackCommand extends CommonOptions {
   out: string;
   smallWeights: number;
-  history: boolean;
+  history: PackedHistory;
 }
 
 /** `secateur pack` */
@@ -25,7 +25,7 @@ export async function pack(
     model: await resolveModelPath(given),
     out: path.resolve(out),
     smallWeights,
-    history: history ? 'keep' : 'drop',
+    history,
   });
   await terminal.result(json ? JSON.stringify(sizes) : packedText(sizes));
 }

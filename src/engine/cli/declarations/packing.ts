@@ -1,4 +1,6 @@
+import { Option } from 'commander';
 import { loaderSnippet } from '../../../protocol/loader-snippet';
+import { PackedHistory } from '../../../protocol/measure/packing';
 import { pack, type PackCommand } from '../commands/pack';
 import { unpack, type UnpackCommand } from '../commands/unpack';
 import { folderTyped, whole } from '../options';
@@ -22,7 +24,11 @@ export const declarePacking: Declare = (command, perform) => {
       whole(4, 32),
       32,
     )
-    .option('--no-history', 'leave out the record of the runs: recipe, parent, accuracies')
+    .addOption(
+      new Option('--history <choice>', 'the record of the runs: recipe, parent, accuracies')
+        .choices(PackedHistory.options)
+        .default('keep'),
+    )
     .requiredOption('--out <file>', 'the file, such as net.secateur; never overwritten', folderTyped)
     .addHelpText('after', `\nIn a page or in Node.js, with stock TensorFlow.js:\n${SNIPPET}`)
     .action((model: string, options: PackCommand) => perform(options, (...work) => pack(model, options, ...work)));
