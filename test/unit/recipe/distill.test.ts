@@ -161,8 +161,10 @@ describe('one sentence refuses', () => {
       recursive: true,
     });
     const step = JSON.parse(JSON.stringify({ ...distill, ...change })) as RecipeStepInput;
+    const { numTensors } = tf.memory();
     await expect(bench.run(recipeOf(step), { out: 'refused' })).rejects.toThrow(sentence);
     expect(await readdir(bench.folder)).not.toContain('refused');
-    expect(tf.memory().numTensors).toBeLessThan(1000);
+    // TensorFlow.js keeps the weights of the layers before one that cannot be built.
+    expect(tf.memory().numTensors).toBeLessThanOrEqual(numTensors + 4);
   });
 });

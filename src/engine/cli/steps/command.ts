@@ -142,9 +142,11 @@ function checkUse(
   if (out === undefined && !planned) self.error("error: required option '--out <folder>' not specified");
 }
 
-/** Amounts of single layers, and N:M, already say how much to prune. */
-const saysItself = ({ layers, granularity }: Given): boolean =>
-  layers !== undefined || (typeof granularity === 'string' && granularity.includes(':'));
+/** Amounts or ranks of single layers, and N:M, already say how much. Names of layers do not. */
+const saysItself = ({ layers, ranks, granularity }: Given): boolean =>
+  (layers !== undefined && !Array.isArray(layers)) ||
+  ranks !== undefined ||
+  (typeof granularity === 'string' && granularity.includes(':'));
 
 const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 

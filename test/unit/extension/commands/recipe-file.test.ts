@@ -10,7 +10,7 @@ test('reads a recipe with its defaults', () => {
 
 test.each([
   ['no JSON', '{"recipeVersion":', /^"a\.recipe\.json" is not JSON: .+\.$/],
-  ['an unknown step', '{"recipeVersion":1,"steps":[{"step":"shred"}]}', /steps\[0\].*unknown step.*train, prune/],
+  ['an unknown step', '{"recipeVersion":1,"steps":[{"step":"shred"}]}', /steps\[0\].*unknown step.*train, merge/],
   ['a newer version', '{"recipeVersion":2,"steps":[{"step":"evaluate"}]}', /recipeVersion: must be 1/],
   [
     'a negative threshold',
