@@ -175,16 +175,21 @@ export function followHost(): void {
     if (!news.up) session.engine.value = news;
     else if (session.engine.value) {
       session.engine.value = news;
-      void retryQuietly();
+      void retryQuietly(news);
     }
   });
   onHost('showEvaluation', showEvaluation);
 }
 
+/** Milliseconds for which a person can read that the engine is up again. */
+const READ_WITHIN = 3000;
+
 /** After the engine restarts by itself: asks again for lost answers, then removes the banner. */
-async function retryQuietly(): Promise<void> {
+async function retryQuietly(news: { readonly up: boolean; readonly message: string }): Promise<void> {
+  const read = new Promise((resolve) => setTimeout(resolve, READ_WITHIN));
   if (session.phase.value.kind === 'open') askAgain();
   else await open('ready');
   await loadHistograms();
-  if (session.engine.value?.up && session.histogramProblem.value === null) session.engine.value = null;
+  await read;
+  if (session.engine.value === news && session.histogramProblem.value === null) session.engine.value = null;
 }
