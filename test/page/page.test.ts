@@ -874,7 +874,7 @@ test('the chart of runs draws hundreds of checkpoints, offers axes, and opens on
   await element(`run-${drawn - 1}`).click();
   await expect.poll(() => requests('openCheckpoint')).toBe(2);
   const opened = await page.evaluate('window.secateurHost.asked[0].params.path');
-  expect(opened).toBe(`/work/${name}/model.json`);
+  expect(opened).toBe(`/models/${name}/model.json`);
   await element('runs-latency').click();
   await element('runs-size').selectOption('latency');
   await page.getByText('latency of one example', { exact: true }).last().waitFor();

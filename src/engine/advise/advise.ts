@@ -1,14 +1,7 @@
-import {
-  marked,
-  type Advice,
-  type AdviceMethodName,
-  type AdviceOptions,
-  type AdvisedRecipe,
-} from '../../protocol/advice';
+import type { Advice, AdviceMethodName, AdviceOptions, AdvisedRecipe } from '../../protocol/advice';
 import { NO_DATASET, type DataReference } from '../../protocol/dataset';
 import type { Progress } from '../../protocol/measure';
-import { count, percent, plural } from '../../protocol/format';
-import { lossOf, mainMetric, metricText, metricWords, type MetricValue } from '../../protocol/metric';
+import { lossOf, type MetricValue } from '../../protocol/metric';
 import { RECIPE_VERSION, type Recipe } from '../../protocol/recipe';
 import { trains } from '../../protocol/steps';
 import type { Session } from '../checkpoint/store';
@@ -16,31 +9,28 @@ import type { ModelContent } from '../checkpoint/types';
 import { widthOf } from '../compress/remove/axes';
 import type { Dataset } from '../dataset/open-data';
 import { figuresOf, nameOf } from '../measure/inspect';
-import { layerTimes, type LayerTime } from '../measure/layer-times';
-import { measureLatency, timedModel } from '../measure/latency';
 import { Sample } from '../measure/sample';
-import { guessed } from '../measure/sensitivity/collapse';
 import type { KnownPoints } from '../measure/sensitivity/scan';
 import { readGraph } from '../model/graph';
 import { withInputShape } from '../model/input-shapes';
-import { trainableOf } from '../model/network';
-import { toNetwork, whyNotRunnable } from '../model/runnable';
+import { whyNotRunnable } from '../model/runnable';
 import { planData } from '../recipe/planning/data';
 import { withRunProvenance } from '../recipe/provenance';
 import type { RunEnvironment } from '../recipe/types';
-import { orWhyNot } from '../why-not';
 import { NOTHING_REFERENCED } from './applied';
 import { runBriefly } from './brief';
 import { Tries } from './candidate';
 import { chooseRecipes, type Chosen } from './choose';
 import { worse } from './estimate';
-import { ruleOf, sizeOf, sizeWords, type Rule } from './goal';
+import { ruleOf, type Rule } from './goal';
 import { adviseLayers } from './layers';
 import { methods } from './methods/list';
 import { mergesIn, withMerging } from './methods/merge';
 import type { Circumstances } from './methods/method';
-import { searchRecipes, type SearchOutcome } from './search';
+import { searchRecipes } from './search';
 import { packedBytes } from './sizes';
+import { measuredNow, timed } from './now';
+import { notesOn, notesOnSearch, shortfallOf } from './notes';
 
 /** A loss of this share of what the model does better than a guess does not count. */
 const NO_LOSS = 0.01;
@@ -168,67 +158,6 @@ const dataOf = (dataset: Dataset | undefined) =>
     return Promise.resolve(dataset);
   });
 
-interface Timing {
-  readonly now: Pick<Advice['now'], 'latency' | 'noLatency'>;
-  readonly layers: readonly LayerTime[];
-}
-
-/** Times the model and its layers, where it runs. */
-async function timed(
-  model: ModelContent,
-  listener: { signal: AbortSignal; onProgress: (progress: Progress) => void },
-): Promise<Timing> {
-  const told = await orWhyNot(async () => {
-    const figures = timedModel('model', '', { ...figuresOf(model).totals, bytes: 0, gzipBytes: 0 });
-    const options = { batches: [1], runs: 30, warmUp: 5 };
-    const { batches } = await measureLatency([{ model, figures }], options, listener);
-    const latency = batches[0]!.model;
-    const layers = await layerTimes(model, listener);
-    // Layers by themselves read and write what the whole model keeps in its cache: their shares are those of the whole.
-    const all = layers.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-    const share = all > 0 ? latency.median / all : 1;
-    return { now: { latency }, layers: layers.map((one) => ({ ...one, milliseconds: one.milliseconds * share })) };
-  });
-  return typeof told === 'string' ? { now: { latency: null, noLatency: told }, layers: [] } : told;
-}
-
-/** How the model does on the validation examples as it is. */
-interface MeasuredNow {
-  readonly sample: Sample;
-  readonly metrics: NonNullable<Advice['now']['metrics']>;
-  /** Main metric of a guess. */
-  readonly trivial: number;
-  /** Examples per second of a forward pass. */
-  readonly rate: number;
-  readonly trains: boolean;
-}
-
-async function measuredNow(
-  model: ModelContent,
-  dataset: Dataset,
-  { samples }: AdviceOptions,
-  signal: AbortSignal,
-): Promise<MeasuredNow> {
-  const sample = new Sample(dataset.split('validation'), samples);
-  const network = await toNetwork(model);
-  try {
-    return await sample.measuring(network, async (evaluate) => {
-      await evaluate(signal);
-      // The first pass compiles.
-      const start = performance.now();
-      const measurement = await evaluate(signal);
-      const rate = (1000 * sample.length) / (performance.now() - start);
-      const { metrics } = measurement;
-      return {
-        ...{ sample, metrics, rate, trivial: guessed(metrics[0], sample.trivial.main) },
-        trains: trainableOf(network).length > 0 && dataset.split('train').length > 0,
-      };
-    });
-  } finally {
-    network.dispose();
-  }
-}
-
 /** The worst main metric that counts as no loss: that of the goal, or a little less than what the model reaches now. */
 function budgetOf(now: MetricValue, trivial: number, rule: Rule | undefined): MetricValue {
   const value = rule?.bound?.value ?? worse(now, NO_LOSS * Math.max(0, lossOf(now.name, trivial, now.value)));
@@ -276,68 +205,3 @@ const named = (chosen: readonly Chosen[], rule: Rule | undefined): AdvisedRecipe
     name: `recipe-${i + 1}`,
     meets: rule ? rule.meets(one) : null,
   }));
-
-/** Says in one sentence that no recipe meets the goal, with the best one found; undefined where one does. */
-function shortfallOf(rule: Rule, recipes: readonly AdvisedRecipe[]): string | undefined {
-  if (recipes.some(({ meets }) => meets)) return undefined;
-  const [best] = recipes;
-  if (!best) return `The goal of ${rule.words} cannot be met, because no method makes this model smaller.`;
-  const { after } = best;
-  const reached = [
-    ...(rule.size === undefined ? [] : [sizeWords(rule.size, sizeOf(rule.size, best))]),
-    ...(after ? [`a validation ${mainMetric([after.metric]).words} of ${marked(after.from !== 'estimated', metricText(after.metric.name, after.metric.value))}`] : []), // prettier-ignore
-  ];
-  return `The goal of ${rule.words} cannot be met: the best recipe found has ${reached.join(' at ')}.`;
-}
-
-function notesOn(
-  { now, layers }: Timing,
-  noData: string | undefined,
-  measured: MeasuredNow | null,
-  budget: MetricValue | null,
-  isPacked: boolean,
-): string[] {
-  const noise = layers.length === 0 ? 0 : layers.reduce((sum, one) => sum + one.noise, 0) / layers.length;
-  return [
-    ...(noData === undefined
-      ? []
-      : [
-          `Nothing was measured on examples (${noData.replace(/\.$/, '')}): this is advice about sizes and work alone.`,
-        ]),
-    ...(measured && budget
-      ? [
-          `Metrics are those of ${plural(measured.sample.length, 'validation example')}; the model as it is has ${metricWords(measured.metrics[0])}, and down to ${metricText(budget.name, budget.value)} counts as no loss.`,
-        ]
-      : []),
-    ...(now.latency
-      ? [
-          `Each layer was timed by itself at batch 1, and the time of the whole model was divided among them; half of the runs lie within ${percent(noise, 0)} of the time of a layer.`,
-        ]
-      : [`No time was measured: ${now.noLatency}`]),
-    ...(isPacked ? [] : ['The model is large, so packed bytes are what its weights take at best.']),
-  ];
-}
-
-function notesOnSearch(
-  { refused, left, candidates }: SearchOutcome,
-  minutes: number,
-  { trains: isTrained, examples }: Circumstances,
-  recipes: readonly AdvisedRecipe[],
-): string[] {
-  return [
-    `${plural(candidates.length, 'recipe')} ${candidates.length === 1 ? 'was' : 'were'} tried without training.`,
-    ...(isTrained || examples === 0 ? [] : ['The model has no weights to train, so no recipe trains.']),
-    ...(examples === 0 ? ['Recipes that train need data.'] : []),
-    ...(recipes.some(({ after }) => after?.from === 'estimated')
-      ? [
-          '~ marks an estimate: the metric after training is estimated from that before, and packed bytes from the weights before training.',
-        ]
-      : []),
-    ...(left > 0
-      ? [
-          `For ${plural(left, 'more recipe')} there was no time or no place: give more than ${count(minutes)} minutes, or a larger number to try.`,
-        ]
-      : []),
-    ...refused,
-  ];
-}

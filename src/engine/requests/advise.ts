@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
-import path from 'node:path';
-import { ADVICE_FILE, type Advice } from '../../protocol/advice';
+import { ADVICE_FILE } from '../../protocol/advice';
 import type { DataReference } from '../../protocol/dataset';
 import type { Progress } from '../../protocol/measure';
 import { advise } from '../advise/advise';
-import { writeFailure } from '../checkpoint/failures';
-import { removeEmptyFolders } from '../checkpoint/folders';
-import { lockFolder } from '../folder/lock';
-import { OutputFolder } from '../folder/output-folder';
-import { sweep } from '../folder/sweep';
+import { inLockedFolder } from '../folder/in-locked-folder';
 import { StoredPoints } from '../measure/sensitivity/points';
 import type { RunEnvironment } from '../recipe/types';
 import { fitted } from './fitted';
@@ -28,8 +23,9 @@ export const advising: MakeHandler<'advise'> =
       const dataset =
         data === undefined ? null : await fitted(session, await openData(data, '/'), { signal, onProgress });
       const environment: RunEnvironment = { version, backend, openData };
-      return inFolder(out ?? (await engine.cacheFolder('advice', session.checkpoint.weightsHash)), (folder) =>
-        advise({
+      const place = out ?? (await engine.cacheFolder('advice', session.checkpoint.weightsHash));
+      return inLockedFolder(place, async (folder) => {
+        const advice = await advise({
           ...{ session, options, seed, environment, signal, onProgress },
           data: dataset && data !== undefined ? { reference: data, dataset } : null,
           known: (method, sample) => {
@@ -38,27 +34,8 @@ export const advising: MakeHandler<'advise'> =
             const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
             return StoredPoints.open(folder, `${method}-${key}`, identity);
           },
-        }),
-      );
+        });
+        await folder.write(ADVICE_FILE, `${JSON.stringify(advice, null, 2)}\n`);
+        return advice;
+      });
     });
-
-/** Lets `work` use a locked folder, which then holds its answer too. */
-async function inFolder(out: string, work: (folder: OutputFolder) => Promise<Advice>): Promise<Advice> {
-  const folder = await OutputFolder.locate(path.resolve(out));
-  const made = await folder.make();
-  try {
-    const lock = await lockFolder(folder);
-    try {
-      await sweep(folder, []);
-      const advice = await work(folder);
-      await folder.write(ADVICE_FILE, `${JSON.stringify(advice, null, 2)}\n`);
-      return advice;
-    } finally {
-      await lock.release();
-    }
-  } catch (error) {
-    throw writeFailure(folder.given, error);
-  } finally {
-    if (made !== undefined) await removeEmptyFolders(folder.real, made);
-  }
-}

@@ -9,14 +9,10 @@ import {
 import type { Checkpoint } from '../checkpoint/types';
 import { createMethod } from '../compress/create-method';
 import type { Dataset } from '../dataset/open-data';
+import { inLockedFolder } from '../folder/in-locked-folder';
 import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
 import { scanSensitivity } from '../measure/sensitivity/scan';
-import { lockFolder } from '../folder/lock';
-import { OutputFolder } from '../folder/output-folder';
-import { sweep } from '../folder/sweep';
-import { writeFailure } from '../checkpoint/failures';
-import { removeEmptyFolders } from '../checkpoint/folders';
 
 /** The options of a requested scan. */
 export interface SensitivityRequest {
@@ -64,26 +60,14 @@ export async function scanIntoFolder(
     return result;
   };
   if (out === undefined) return scan();
-  const folder = await OutputFolder.locate(out);
-  const made = await folder.make();
-  try {
-    const lock = await lockFolder(folder);
-    try {
-      await sweep(folder, []);
-      const { by, score, granularity = 'element' } = options;
-      const identity = {
-        weightsHash: checkpoint.weightsHash,
-        images: sample.hash(),
-        method: { by, score, granularity, seed },
-        backend,
-      };
-      return await scan(await StoredPoints.open(folder, '', identity));
-    } finally {
-      await lock.release();
-    }
-  } catch (error) {
-    throw writeFailure(folder.given, error);
-  } finally {
-    if (made !== undefined) await removeEmptyFolders(folder.real, made);
-  }
+  return inLockedFolder(out, async (folder) => {
+    const { by, score, granularity = 'element' } = options;
+    const identity = {
+      weightsHash: checkpoint.weightsHash,
+      images: sample.hash(),
+      method: { by, score, granularity, seed },
+      backend,
+    };
+    return scan(await StoredPoints.open(folder, '', identity));
+  });
 }

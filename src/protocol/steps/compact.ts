@@ -4,7 +4,7 @@ import { LayerPatterns } from '../patterns';
 import { Compaction } from '../compaction';
 import { defineStep } from './define';
 import { measuredAfter, measuredWords } from './measured-after';
-import { CALIBRATION_SAMPLES } from './prune';
+import { calibrationSamples } from './prune';
 import { openSizes } from './remove';
 import { protect } from './restricted';
 
@@ -66,14 +66,9 @@ export const compact = defineStep({
       .describe('Only these layers, by name; * stands for any characters.')
       .meta({ label: 'Only these layers', group: 'advanced' }),
     protect,
-    samples: z
-      .number()
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .default(CALIBRATION_SAMPLES)
-      .describe('Training examples on which layers are fitted; those with large inputs take fewer.')
-      .meta({ group: 'advanced', unit: 'examples' }),
+    samples: calibrationSamples.describe(
+      'Training examples on which layers are fitted; those with large inputs take fewer.',
+    ),
     inputShape: openSizes.optional(),
   },
   result: { ...Compaction.shape, ...measuredAfter },

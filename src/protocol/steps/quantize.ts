@@ -4,7 +4,7 @@ import { plural } from '../format';
 import { LayerPatterns } from '../patterns';
 import { defineStep } from './define';
 import { measuredAfter, measuredWords } from './measured-after';
-import { CALIBRATION_SAMPLES } from './prune';
+import { calibrationSamples } from './prune';
 
 /** The numbers in which TensorFlow.js stores weights in fewer bits. */
 export const StoredType = z.enum(['uint8', 'uint16', 'float16']);
@@ -92,14 +92,9 @@ export const quantize = defineStep({
       .describe(
         'Rounding of int8 to int2: to the nearest level, or so that the errors of weights compensate each other on training examples. By default compensated where there is data.',
       ),
-    samples: z
-      .number()
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .default(CALIBRATION_SAMPLES)
-      .describe('Training examples for compensated rounding and for the ranges of activations.')
-      .meta({ group: 'advanced', unit: 'examples' }),
+    samples: calibrationSamples.describe(
+      'Training examples for compensated rounding and for the ranges of activations.',
+    ),
     activations: z
       .boolean()
       .default(false)

@@ -5,7 +5,7 @@ import { LayerPatterns } from '../patterns';
 import { Removal } from '../removal';
 import { defineStep } from './define';
 import { measuredAfter, measuredWords } from './measured-after';
-import { CALIBRATION_SAMPLES, SCORE_LABELS } from './prune';
+import { calibrationSamples, SCORE_LABELS } from './prune';
 
 const share = (what: string) =>
   z.number('must be a number from 0 to 1').min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').describe(what);
@@ -72,14 +72,7 @@ export const remove = defineStep({
       .describe(
         'Keep widths at multiples of this number: processors compute blocks of 8 or 16 channels, so other widths waste time.',
       ),
-    samples: z
-      .number()
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .default(CALIBRATION_SAMPLES)
-      .describe('Training examples for a score that needs data, such as taylor.')
-      .meta({ group: 'advanced', unit: 'examples' }),
+    samples: calibrationSamples.describe('Training examples for a score that needs data, such as taylor.'),
     inputShape: openSizes.optional(),
   },
   result: { ...Removal.shape, ...measuredAfter },

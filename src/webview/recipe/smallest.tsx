@@ -1,16 +1,17 @@
 import { useState } from 'preact/hooks';
 import { asJson } from '../../protocol/json';
-import { smallestSteps, type Allowance } from '../../protocol/smallest';
+import { Allowance, SMALLEST_STAGES, smallestSteps } from '../../protocol/smallest';
 import { replaceSteps } from '../state/recipe';
 import { Button } from '../ui/button';
 import { Select } from '../ui/select';
 
-const AIMS: readonly { value: Allowance; text: string }[] = [
-  { value: 'little', text: '95% zeros: 23 kB, 0.1 points less' },
-  { value: 'some', text: '97.8% zeros: 12 kB, 0.5 points less' },
-  { value: 'much', text: '99% zeros: about 6 kB, more is lost' },
-  { value: 'most', text: '99.55% zeros: about 3 kB, most is lost' },
-];
+/** For each allowance, the stage that it ends with. */
+const AIMS = Allowance.options.flatMap((value) => {
+  const stage = SMALLEST_STAGES.findLast(({ allowance }) => allowance === value);
+  return stage
+    ? [{ value, text: `${Number((100 * stage.sparsity).toFixed(2))}% zeros, ${stage.clusters} values in a layer` }]
+    : [];
+});
 
 /** Makes the recipe that leads to the smallest file. */
 export function Smallest() {
@@ -26,7 +27,7 @@ export function Smallest() {
       />
       <Button
         icon="file-code"
-        title="Prunes gradually, lets weights share few values, trains on, and packs: once for each size down to this one, with a file for each. Sizes and losses are those of the shipped network on Fashion-MNIST; the run measures yours."
+        title="Prunes gradually, lets weights share few values, trains on, and packs: once for each size down to this one, with a file for each. On Fashion-MNIST the shipped network takes 23 kB and loses 0.1 points with 95% zeros, and 12 kB and 0.5 points with 97.8%; the run measures yours."
         onPress={() => replaceSteps(smallestSteps(aim).map(asJson))}
         testId="smallest"
       >

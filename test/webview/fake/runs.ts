@@ -11,7 +11,7 @@ function fakeRuns(count: number): ChartedModel[] {
     const nonzero = Math.round(458_570 * (1 - sparsity));
     const accuracy = 0.918 - 0.12 * Math.max(0, sparsity - 0.8) - 0.02 * next();
     return {
-      path: `/work/run-${i + 1}/model.json`,
+      path: `/models/run-${i + 1}/model.json`,
       name: `run-${i + 1}`,
       totals: {
         ...{ bytes: 1_840_000, gzipBytes: Math.round(nonzero * 4.2) + 4000, packedBytes: nonzero * 3 + 1500 },
@@ -28,7 +28,7 @@ function fakeRuns(count: number): ChartedModel[] {
 export function runsHandlers(count: number, note: (method: string, params: unknown) => void): Handlers<RunsRequests> {
   const [first, ...runs] = fakeRuns(count);
   return {
-    runs: () => Promise.resolve({ runs, others: first ? [first.path, '/work/damaged/model.json'] : [] }),
+    runs: () => Promise.resolve({ runs, others: first ? [first.path, '/models/damaged/model.json'] : [] }),
     checkpoint: ({ path }) =>
       first?.path === path ? Promise.resolve(first) : Promise.reject(new Error('The file is damaged.')),
     latencies: ({ paths }) =>

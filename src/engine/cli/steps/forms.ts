@@ -47,6 +47,14 @@ const fineTune = (help: string): Follower => ({
   without: ['gradual'],
 });
 
+const recalibrate: Follower = {
+  step: 'recalibrate',
+  flag: 'recalibrate',
+  field: 'samples',
+  help: 'measure the statistics of batch normalization again, on so many training examples',
+  without: ['batchSize'],
+};
+
 /** Commands that are more than their step. All other steps are offered as they are. */
 const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
   train: {
@@ -91,16 +99,7 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
       'remove fashion-cnn --channels 0.3 --scope layer --dry-run',
       'remove fashion-cnn-pruned-90 --zeros --out fashion-cnn-small',
     ],
-    followers: [
-      {
-        step: 'recalibrate',
-        flag: 'recalibrate',
-        field: 'samples',
-        help: 'measure the statistics of batch normalization again, on so many training examples',
-        without: ['batchSize'],
-      },
-      fineTune('train the smaller model on, for so many epochs'),
-    ],
+    followers: [recalibrate, fineTune('train the smaller model on, for so many epochs')],
     outcome: remove,
   },
   factorize: {
@@ -120,16 +119,7 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
       'compact fashion-cnn --multiplier 2 --layers conv2 conv3 --data fashion-mnist --out fashion-cnn-separable',
       'compact fashion-cnn --form bottleneck --macs 0.4 --data fashion-mnist --dry-run',
     ],
-    followers: [
-      {
-        step: 'recalibrate',
-        flag: 'recalibrate',
-        field: 'samples',
-        help: 'measure the statistics of batch normalization again, on so many training examples',
-        without: ['batchSize'],
-      },
-      fineTune('train the compact model on, for so many epochs'),
-    ],
+    followers: [recalibrate, fineTune('train the compact model on, for so many epochs')],
     outcome: compact,
   },
   quantize: {
