@@ -1,56 +1,32 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { ensureDebian } from '../../scripts/setup/debian';
 import { Advice } from '../../src/protocol/advice';
 import told from '../fixtures/advice/fashion-cnn.json';
-import { servePlayground } from '../webview/playground.mjs';
+import { startPlayground, type Playground } from './playground';
 
 /** An answer of the engine. */
 const advice = Advice.parse(told);
 
-let browser: Browser;
-let folder: string;
-let served: Awaited<ReturnType<typeof servePlayground>>;
+let playground: Playground;
 let page: Page;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'sec-advice-'));
-  served = await servePlayground(folder);
-  browser = await chromium.launch({
-    executablePath: await ensureDebian('chromium'),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
-  page = await browser.newPage({ reducedMotion: 'reduce' });
+  playground = await startPlayground('sec-advice-');
+  ({ page } = playground);
 });
 afterEach(async () => {
   expect(await page.evaluate('window.violations')).toEqual([]);
 });
-afterAll(async () => {
-  await browser.close();
-  await served.end();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => playground.end());
 
-async function open(pretence = '', width = 1100): Promise<void> {
-  await page.setViewportSize({ width, height: 900 });
-  await page.goto('about:blank');
-  await page.goto(`${served.address}playground.css`);
-  await page.evaluate('sessionStorage.clear()');
-  await page.goto(`${served.address}?epochSeconds=0.2&${pretence}`);
-}
+const open = (pretence?: string, width?: number): Promise<void> => playground.open(pretence, width);
 
 const element = (testId: string) => page.getByTestId(testId);
 
 /** The parameters of the requests of a kind. */
 const asked = async (kind: string): Promise<unknown[]> =>
-  z
-    .array(z.object({ method: z.string(), params: z.unknown() }))
-    .parse(await page.evaluate('window.secateurHost.asked'))
-    .flatMap(({ method, params }) => (method === kind ? [params] : []));
+  (await playground.asked()).flatMap(({ method, params }) => (method === kind ? [params] : []));
 
 test('advice shows the recipes of the engine, with estimates marked, and each layer', async () => {
   await open();

@@ -1,61 +1,38 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encode } from 'fast-png';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { PruneStep } from '../../src/protocol/steps/prune';
-import { ensureDebian } from '../../scripts/setup/debian';
 import type { FakeData } from '../webview/fake/fake-data';
 import type { ModelEnds } from '../../src/protocol/model';
 import { npzFile } from '../unit/dataset/write-npy';
-import { servePlayground } from '../webview/playground.mjs';
 import { answersAbout } from './data-answers';
+import { startPlayground, type Playground } from './playground';
 
-let browser: Browser;
-let folder: string;
-let served: Awaited<ReturnType<typeof servePlayground>>;
+let playground: Playground;
 let page: Page;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'sec-page-'));
-  served = await servePlayground(folder);
-  browser = await chromium.launch({
-    executablePath: await ensureDebian('chromium'),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
-  page = await browser.newPage({ reducedMotion: 'reduce' });
+  playground = await startPlayground('sec-page-');
+  ({ page } = playground);
 });
 
 afterEach(async () => {
   expect(await page.evaluate('window.violations')).toEqual([]);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await served.end();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => playground.end());
 
-/** Opens the page with the fake host; `pretence` as in the address of the development page. */
-async function open(pretence = '', width = 1100): Promise<void> {
-  await page.setViewportSize({ width, height: 900 });
-  // State of an earlier test must be gone; its page saves again when it leaves, so it is left first.
-  await page.goto('about:blank');
-  await page.goto(`${served.address}playground.css`);
-  await page.evaluate('sessionStorage.clear()');
-  await page.goto(`${served.address}?epochSeconds=0.2&${pretence}`);
-}
+const open = (pretence?: string, width?: number): Promise<void> => playground.open(pretence, width);
 
 const element = (testId: string) => page.getByTestId(testId);
 const value = async (testId: string) => Number(await element(testId).getAttribute('data-value'));
 
 /** The steps that the host previewed. */
 async function previewed(): Promise<PruneStep[]> {
-  const asked = z
-    .array(z.object({ method: z.string(), params: z.unknown() }))
-    .parse(await page.evaluate('window.secateurHost.asked'));
+  const asked = await playground.asked();
   const Asked = z.object({ step: PruneStep, download: z.literal(false) });
   return asked.flatMap(({ method, params }) => {
     const question = method === 'plan' ? Asked.safeParse(params) : undefined;
@@ -856,7 +833,7 @@ test('the outcome of a packed model has its size and the code that loads it', as
 
 test('the chart of runs draws hundreds of checkpoints, offers axes, and opens one by click and by keys', async () => {
   await page.setViewportSize({ width: 480, height: 900 });
-  await page.goto(`${served.address}?runs=300`);
+  await page.goto(`${playground.served.address}?runs=300`);
   await page.locator('[data-testid="runs-chart"][data-ready="true"]').waitFor();
   await page.getByText('1 checkpoint could not be read').waitFor();
   const drawn = await page.locator('.runs-plot circle').count();
@@ -898,7 +875,7 @@ test('the head shows the packed size after the other figures, and on demand why 
 
 test('a comparison shows both histograms of a layer, in any width', async () => {
   await page.setViewportSize({ width: 480, height: 900 });
-  await page.goto(`${served.address}?compare`);
+  await page.goto(`${playground.served.address}?compare`);
   await element('compared-dense').getByRole('button').click();
   await page.getByRole('heading', { name: 'Weights of dense' }).waitFor();
   await element('overlay').getByText('fashion-cnn-pruned-90: 93').waitFor();
@@ -913,7 +890,7 @@ test('a comparison shows both histograms of a layer, in any width', async () => 
 
 /** A folder of pictures, a hundred for each class. */
 async function colors(): Promise<string> {
-  const source = path.join(await mkdtemp(path.join(folder, 'data-')), 'colors');
+  const source = path.join(await mkdtemp(path.join(playground.folder, 'data-')), 'colors');
   const shades = { blue: [40, 80, 220], green: [60, 180, 75], red: [220, 50, 40] };
   for (const [name, color] of Object.entries(shades)) {
     await mkdir(path.join(source, name), { recursive: true });
@@ -926,12 +903,12 @@ async function colors(): Promise<string> {
 
 /** Opens the page about data with a fake host; with a place, the host asks the code of the engine about it. */
 async function openData(place?: string, fake?: FakeData, ends?: ModelEnds): Promise<void> {
-  const own = await browser.newPage({ reducedMotion: 'reduce' });
+  const own = await playground.browser.newPage({ reducedMotion: 'reduce' });
   await page.close();
   page = own;
   if (fake) await page.addInitScript(`window.secateurData = ${JSON.stringify(fake)}`);
   if (place !== undefined) await page.exposeFunction('secateurAnswer', answersAbout(place, 'mine', ends));
-  await page.goto(`${served.address}?data=${encodeURIComponent(place ?? '')}`);
+  await page.goto(`${playground.served.address}?data=${encodeURIComponent(place ?? '')}`);
 }
 
 const read = () => page.locator('[data-testid=data][data-ready=true]').waitFor();
@@ -978,7 +955,7 @@ test('pictures are shown as they enter the network, with the range of their valu
 });
 
 test('arrays are given to the inputs and outputs of a model by their names', async () => {
-  const file = path.join(await mkdtemp(path.join(folder, 'data-')), 'pairs.npz');
+  const file = path.join(await mkdtemp(path.join(playground.folder, 'data-')), 'pairs.npz');
   const numbers = (columns: number) => ({
     values: Float32Array.from({ length: 40 * columns }, (_, i) => Math.sin(i)),
     shape: [40, columns],
@@ -1049,7 +1026,7 @@ test('what was recognized is corrected, read again, undone, reset, kept over a r
 });
 
 test('a fault is said beside its field, and a table whose target nothing tells is read when it is named', async () => {
-  const table = path.join(await mkdtemp(path.join(folder, 'data-')), 'numbers.csv');
+  const table = path.join(await mkdtemp(path.join(playground.folder, 'data-')), 'numbers.csv');
   await writeFile(table, Array.from({ length: 40 }, (_, i) => `${i / 7};${i % 5};${i % 2}`).join('\n'));
   await openData(table);
   await element('data-columns-target-problem').getByText('Nothing tells which column').waitFor();

@@ -9,7 +9,7 @@ import type { ModelContent } from '../checkpoint/types';
 import { widthOf } from '../compress/remove/axes';
 import type { Dataset } from '../dataset/open-data';
 import { figuresOf, nameOf } from '../measure/inspect';
-import { Sample } from '../measure/sample';
+import type { Sample } from '../measure/sample';
 import type { KnownPoints } from '../measure/sensitivity/scan';
 import { readGraph } from '../model/graph';
 import { withInputShape } from '../model/input-shapes';

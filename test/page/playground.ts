@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import * as z from 'zod';
+import { ensureDebian } from '../../scripts/setup/debian';
+import { servePlayground } from '../webview/playground.mjs';
+
+/** The page with the fake host in a browser, and a folder of its own. */
+export interface Playground {
+  readonly browser: Browser;
+  readonly folder: string;
+  readonly served: Awaited<ReturnType<typeof servePlayground>>;
+  readonly page: Page;
+  /** Opens the page without the state of an earlier test; `pretence` as in the address of the development page. */
+  readonly open: (pretence?: string, width?: number) => Promise<void>;
+  /** What the page asked the host so far. */
+  readonly asked: () => Promise<{ method: string; params?: unknown }[]>;
+  readonly end: () => Promise<void>;
+}
+
+/** Serves the page and starts a browser. @param prefix begins the name of the folder */
+export async function startPlayground(prefix: string): Promise<Playground> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), prefix));
+  const served = await servePlayground(folder);
+  const browser = await chromium.launch({
+    executablePath: await ensureDebian('chromium'),
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  });
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  return {
+    ...{ browser, folder, served, page },
+    open: async (pretence = '', width = 1100) => {
+      await page.setViewportSize({ width, height: 900 });
+      // State of an earlier test must be gone; its page saves again when it leaves, so it is left first.
+      await page.goto('about:blank');
+      await page.goto(`${served.address}playground.css`);
+      await page.evaluate('sessionStorage.clear()');
+      await page.goto(`${served.address}?epochSeconds=0.2&${pretence}`);
+    },
+    asked: async () =>
+      z
+        .array(z.object({ method: z.string(), params: z.unknown() }))
+        .parse(await page.evaluate('window.secateurHost.asked')),
+    end: async () => {
+      await browser.close();
+      await served.end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
