@@ -3,6 +3,9 @@ import path from 'node:path';
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
 const LINK = /(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g;
 
+/** The line of languages: the page of an extension has one. */
+const LANGUAGES = /^English \| .*\n\n/m;
+
 const isRelative = (link: string): boolean => !/^[a-z][a-z0-9+.-]*:/i.test(link) && !link.startsWith('#');
 
 /**
@@ -13,6 +16,7 @@ const isRelative = (link: string): boolean => !/^[a-z][a-z0-9+.-]*:/i.test(link)
  */
 export function extensionPage(readme: string, picture: (file: string) => Buffer): string {
   return readme
+    .replace(LANGUAGES, '')
     .replace(IMAGE, (all, words: string, file: string) => {
       if (!isRelative(file)) return all;
       if (path.extname(file) !== '.png') throw new Error(`The picture ${file} in the README is no PNG.`);

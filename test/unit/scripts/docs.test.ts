@@ -6,7 +6,13 @@ import { createProgram } from '../../../src/engine/cli/program';
 import { Recipe } from '../../../src/protocol/recipe';
 
 const BACKEND = 'packages/tfjs-backend-onnxruntime';
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+const pages = [
+  'README.md',
+  'README.zh-cn.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync('docs').map((name) => `docs/${name}`),
+];
 const pagesOfBackend = ['README', 'ARCHITECTURE', 'BENCHMARKS'].map((name) => `${BACKEND}/${name}.md`);
 const read = (page: string): string => readFileSync(page, 'utf8');
 

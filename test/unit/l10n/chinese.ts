@@ -1,0 +1,22 @@
+const HAN = '\\p{Script=Han}';
+/** Code, the targets of links, addresses and placeholders are no prose. */
+const NO_PROSE = /```.*?```|`[^`]*`|\]\([^)]*\)|https?:\S+/gs;
+
+const FAULTS: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`${HAN}[,;:!?](?!\\w)`, 'u'), 'half-width punctuation after Chinese'],
+  [new RegExp(`${HAN}\\.(?!\\w)`, 'u'), 'a Latin full stop after Chinese'],
+  [new RegExp(`${HAN}[A-Za-z0-9]|[A-Za-z0-9]${HAN}`, 'u'), 'no space between Chinese and Latin'],
+  [new RegExp(`${HAN} ${HAN}`, 'u'), 'a space within Chinese'],
+  [/ [，。；：？！、（）]|[，。；：？！、（）] /u, 'a space beside full-width punctuation'],
+  [new RegExp(`"[^"]*${HAN}[^"]*"`, 'u'), 'Latin quotes around Chinese'],
+  [new RegExp(`\\([^)]*${HAN}[^)]*\\)`, 'u'), 'half-width parentheses around Chinese'],
+];
+
+/** The faults of the typography of a Chinese text, each with the text; code and links are left out. */
+export function mixedPunctuation(text: string): string[] {
+  const prose = text.replaceAll(NO_PROSE, ']').replaceAll(/[*_]{1,2}/g, '');
+  return FAULTS.flatMap(([fault, name]) => {
+    const found = fault.exec(prose);
+    return found ? [`${name}: "${found[0]}" in "${text}"`] : [];
+  });
+}
