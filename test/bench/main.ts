@@ -1,8 +1,10 @@
 // usage: npm run bench [-- --scan | --data | --unpack | --packing [--model FILE]] [--threads N] [--fashion DIR]
+//        npm run bench -- --large [--python PYTHON] [--job NAME] [--wide]
 //        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write] [--fresh]
 // Measures each figure of the extension that is a speed or a size, prints it beside its target, and fails when one is missed.
 // With --scan: only the time of a sensitivity scan. With --data: only training on many pictures in files.
 // With --unpack: only unpacking in a page. With --packing: only the coder of packed files, on the shipped network and on that of the model.json FILE.
+// With --large: only a network of the form of VGG-16, 553 MB, beside numpy where PYTHON is given; --wide also one of 1.2 GB.
 // With --applications: only the networks of keras.applications, see docs/models.md.
 // The benches of the backend are those of its package:
 //        npm run bench -w tfjs-backend-onnxruntime [-- --peers | --fallbacks | --memory]
@@ -15,6 +17,7 @@ import { packVsix } from '../../scripts/setup/vsix';
 import { benchApplications, EXPORTS } from './applications';
 import { benchData } from './data';
 import { benchEditor } from './editor';
+import { benchLarge } from './large';
 import { benchMemory } from './memory';
 import { benchPacking } from './packing';
 import { benchScan } from './scan';
@@ -37,6 +40,9 @@ runMain(async () => {
       size: { type: 'string' },
       write: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      large: { type: 'boolean', default: false },
+      job: { type: 'string' },
+      wide: { type: 'boolean', default: false },
     },
   });
   if (values.applications) {
@@ -50,6 +56,7 @@ runMain(async () => {
   };
   if (values.data) add(await benchData());
   else if (values.packing) add(await benchPacking(values.model));
+  else if (values.large) lines.push(...(await benchLarge(values)));
   else if (values.unpack) add(await benchUnpack());
   else await benchAll();
   console.log(`\n${formatTable(['what', 'target', 'value', ''], lines.map(cells))}`);
