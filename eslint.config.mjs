@@ -5,10 +5,10 @@ const forbid = (from, to, why) => forbidAll(from, to.map((group) => ({ group: [g
 const forbidAll = (from, patterns) => ({ files: from, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
 /** Above the engine. Of several entries for a file only the last holds, so each of a room of the engine says this again. */
-const ABOVE_ENGINE = ['**/extension/**', '**/webview/**', 'vscode'].map((group) => ({
-  group: [group],
-  message: 'the engine knows no vscode and no DOM.',
-}));
+const ABOVE_ENGINE = ['extension', 'webview', 'child', 'disk', 'tools', 'mcp']
+  .map((room) => `**/${room}/**`)
+  .concat('vscode')
+  .map((group) => ({ group: [group], message: 'the engine knows no vscode, no DOM, and nobody who asks it.' }));
 const forbidInEngine = (from, to, why) =>
   forbidAll(from, [...ABOVE_ENGINE, ...to.map((group) => ({ group: [group], message: why }))]);
 
@@ -35,7 +35,9 @@ const FORMATS = [
 
 /** All that is no part of a package. */
 const REST = [
-  ...['engine', 'extension', 'protocol', 'rpc', 'webview'].map((room) => `**/src/${room}/**`),
+  ...['child', 'disk', 'engine', 'extension', 'mcp', 'protocol', 'rpc', 'tools', 'webview'].map(
+    (room) => `**/src/${room}/**`,
+  ),
   ...['**/scripts/**', 'vscode', 'secateur'],
 ];
 
@@ -56,7 +58,19 @@ export default tseslint.config(
   { files: ['**/*.{ts,tsx,mts}'], languageOptions: { parser: tseslint.parser } },
   forbid(
     ['src/protocol/**'],
-    ['**/rpc/*', '**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*', 'vscode-jsonrpc*'],
+    [
+      ...[
+        '**/rpc/*',
+        '**/engine/**',
+        '**/extension/**',
+        '**/webview/**',
+        '**/child/**',
+        '**/disk/**',
+        '**/tools/**',
+        '**/mcp/**',
+      ],
+      ...['vscode', 'node:*', 'vscode-jsonrpc*'],
+    ],
     'protocol is the ground floor: it imports a schema library, nothing else.',
   ),
   forbid(
@@ -66,12 +80,70 @@ export default tseslint.config(
   ),
   forbid(
     ['src/rpc/**'],
-    ['**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*'],
+    [
+      '**/engine/**',
+      '**/extension/**',
+      '**/webview/**',
+      '**/child/**',
+      '**/disk/**',
+      '**/tools/**',
+      '**/mcp/**',
+      'vscode',
+      'node:*',
+    ],
     'rpc knows the protocol and vscode-jsonrpc only.',
   ),
   forbid(
+    ['src/disk/**'],
+    [
+      '**/rpc/**',
+      '**/engine/**',
+      '**/extension/**',
+      '**/webview/**',
+      '**/child/**',
+      '**/tools/**',
+      '**/mcp/**',
+      'vscode',
+    ],
+    'disk knows the protocol and the files of this machine only.',
+  ),
+  forbid(
+    ['src/child/**'],
+    ['**/src/engine/**', '../engine/**', '**/extension/**', '**/webview/**', '**/tools/**', '**/mcp/**', 'vscode'],
+    'child starts engines and asks them, for the editor and for others: it knows neither.',
+  ),
+  forbid(
+    ['src/tools/**'],
+    [
+      '**/src/engine/**',
+      '../engine/**',
+      '**/extension/**',
+      '**/webview/**',
+      '**/child/**',
+      '**/mcp/**',
+      'vscode',
+      '@*/*',
+    ],
+    'tools know the protocol, and no one who offers them.',
+  ),
+  forbid(
+    ['src/mcp/**'],
+    ['**/extension/**', '**/webview/**', 'vscode', '@tensorflow/*', 'onnxruntime*'],
+    'the server of tools asks engines by protocol.',
+  ),
+  forbid(
     ['src/webview/**'],
-    ['**/engine/*', '**/engine/**/*', '**/extension/**', 'vscode', 'node:*', '!**/protocol/engine'],
+    [
+      '**/engine/*',
+      '**/engine/**/*',
+      '**/extension/**',
+      '**/child/**',
+      '**/disk/**',
+      '**/mcp/**',
+      'vscode',
+      'node:*',
+      '!**/protocol/engine',
+    ],
     'the page knows the DOM and the protocol: no node, no vscode, no engine.',
   ),
   {
@@ -95,7 +167,15 @@ export default tseslint.config(
   },
   forbid(
     ['src/extension/**'],
-    ['**/src/engine/**', '../engine/**', '../../engine/**', '**/webview/**', '@tensorflow/*', 'onnxruntime*'],
+    [
+      '**/src/engine/**',
+      '../engine/**',
+      '../../engine/**',
+      '**/webview/**',
+      '**/mcp/**',
+      '@tensorflow/*',
+      'onnxruntime*',
+    ],
     'the extension host does no maths: it talks to the engine by protocol.',
   ),
   {

@@ -2,7 +2,7 @@ import { lstat, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { readRecipe } from '../../src/engine/cli/recipe';
 import type { Random } from '../../src/engine/dataset/random';
-import { readListedRun } from '../../src/extension/runs-view/read-run';
+import { readListedRun } from '../../src/disk/read-run';
 import type { RecipeStepInput } from '../../src/protocol/steps';
 import { isCheckpointText, isRecipeText } from '../../src/protocol/checkpoint';
 import type { Ask } from './ask';

@@ -3,7 +3,7 @@ import { UserError } from '../../protocol/errors';
 import type { Client } from '../../rpc/peer';
 import { Listeners } from '../listeners';
 import { inDetail, type Log } from '../log';
-import type { EngineProcess } from './engine-process';
+import type { EngineProcess } from '../../child/engine-process';
 
 /** The state of the engine that all panels share; `message` is a sentence for the person. */
 export type EngineState =

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Log } from '../log';
 import { settings } from '../settings';
 import { requireTrust } from '../trust';
-import { EngineProcess } from './engine-process';
+import { EngineProcess } from '../../child/engine-process';
 
 /** Makes engines with the settings of that moment. */
 export function engineFactory(context: vscode.ExtensionContext, log: Log): () => EngineProcess {

@@ -9,7 +9,7 @@ import { evaluationSummary } from '../evaluate/announce';
 import type { Evaluations } from '../evaluate/evaluations';
 import type { Panels } from '../panel/panels';
 import { modelLabel } from '../runs/folder-name';
-import { progressText, share } from '../runs/progress-text';
+import { progressText, share } from '../../protocol/measure/progress';
 import type { Scanner } from '../scan/scanner';
 import { requireTrust } from '../trust';
 import { cancellable } from '../ui/cancellable';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Advice, ADVICE_FILE, type AdviceOptions, type AdvicePart } from '../../protocol/advice';
 import type { DataReference } from '../../protocol/dataset';
 import type { HandlerContext } from '../../rpc/peer';
-import { withOwnEngine } from '../child/own-engine';
+import { withOwnEngine } from '../../child/own-engine';
 import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
 

@@ -5,9 +5,9 @@ import { withReferenced } from '../../protocol/referenced';
 import type { EarlierPlans } from '../../protocol/panel';
 import type { ParetoCurve } from '../../protocol/pareto';
 import type { RecipeStep } from '../../protocol/steps';
-import { isModelFile } from '../paths';
+import { isModelFile } from '../../disk/paths';
 import { modelLabel } from '../runs/folder-name';
-import { readListedRun } from '../runs-view/read-run';
+import { readListedRun } from '../../disk/read-run';
 
 interface TargetRun {
   curve: ParetoCurve;

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MODEL_JSON_MAX_BYTES, ModelJson } from '../../protocol/checkpoint';
-import { isInside } from '../paths';
+import { isInside } from '../../disk/paths';
 
 /** The files of a checkpoint at one moment. `text` stays the same while no file changes. */
 export interface Fingerprint {

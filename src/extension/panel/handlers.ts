@@ -11,7 +11,7 @@ import { besideFolder, folderNameProblem, freeName, modelLabel } from '../runs/f
 import { jobRecipe, recipeText } from '../runs/job-recipe';
 import { jobRun } from '../runs/job-request';
 import { jobName } from '../runs/job-name';
-import { portablePath } from '../paths';
+import { portablePath } from '../../disk/paths';
 import { takenPlan } from './earlier-plans';
 import { adviseInPanel } from './advise-in-panel';
 import { answersInPanel } from './answers-in-panel';

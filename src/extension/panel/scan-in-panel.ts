@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
 import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../protocol/measure/sensitivity';
 import type { HandlerContext } from '../../rpc/peer';
-import { withOwnEngine } from '../child/own-engine';
+import { withOwnEngine } from '../../child/own-engine';
 import { pickData } from '../data/pick-data';
 import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';

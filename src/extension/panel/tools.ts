@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { EngineProcess } from '../child/engine-process';
+import type { EngineProcess } from '../../child/engine-process';
 import type { SharedEngine } from '../child/shared-engine';
 import type { DataPages } from '../data/data-pages';
 import type { Datasets } from '../data/datasets';

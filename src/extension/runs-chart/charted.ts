@@ -3,7 +3,7 @@ import { metricsOr } from '../../protocol/metric';
 import type { Inspection } from '../../protocol/model';
 import type { ChartedModel } from '../../protocol/runs-page';
 import { Split } from '../../protocol/dataset';
-import type { ListedRun } from '../runs-view/read-run';
+import type { ListedRun } from '../../disk/read-run';
 import { lastMetrics } from '../runs/summary';
 import { modelLabel } from '../runs/folder-name';
 

@@ -2,7 +2,7 @@ import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 import { figureWords } from '../../protocol/metric';
 import { lastMetrics } from '../runs/summary';
-import type { ListedRun } from './read-run';
+import type { ListedRun } from '../../disk/read-run';
 
 /** A run in a few words: `90% sparse · 91.7% · 230 kB gzip`. */
 export function runFigures({ state, result, done, problem }: ListedRun): string {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunService } from '../runs/run-service';
-import { readListedRun, type ListedRun } from './read-run';
+import { readListedRun, type ListedRun } from '../../disk/read-run';
 
 /** Every run writes this file from its start. */
 const TELLING_FILE = 'journal.jsonl';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../constants';
 import { runFigures, runSizes } from './figures';
-import type { ListedRun } from './read-run';
+import type { ListedRun } from '../../disk/read-run';
 import { plain } from '../ui/plain';
 
 const ICONS: Readonly<Record<ListedRun['state'], string>> = {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../../protocol/errors';
-import { isInside } from '../paths';
+import { isInside } from '../../disk/paths';
 
 /** Names that Windows cannot make, with any ending. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;

@@ -1,16 +1,7 @@
 import { studentWords } from '../../protocol/distillation';
 import { epochWords } from '../../protocol/epoch';
-import type { Progress } from '../../protocol/measure';
 import type { RunEvent } from '../../protocol/run';
-import { duration, percent, progressParts, timeLeft } from '../../protocol/format';
-
-/** The finished share of a task, 0 to 1. */
-export function share({ done, total }: Progress): number {
-  return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
-}
-
-/** `evaluating: 4,000 of 10,000 examples, 2,500 examples/s, 3 s left`. */
-export const progressText = (progress: Progress): string => `${progress.stage}: ${progressParts(progress).join(', ')}`;
+import { duration, percent, timeLeft } from '../../protocol/format';
 
 /** `34%, 2 min 5 s left`: short enough for the status bar. `done`: the finished share of the whole run. */
 export function shortProgressText(done: number, secondsLeft: number): string {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
 import type { RunEvent, RunResult } from '../../protocol/run';
-import type { EngineProcess } from '../child/engine-process';
+import type { EngineProcess } from '../../child/engine-process';
+import { topmostMissing } from '../../disk/paths';
 import { Listeners } from '../listeners';
 import { inDetail, type Log } from '../log';
 import type { ActiveRuns } from './active-runs';
@@ -94,11 +93,4 @@ export class RunService {
       this.engines.delete(engine);
     }
   }
-}
-
-/** The topmost missing folder on the way to a folder; undefined if the folder exists. */
-function topmostMissing(folder: string): string | undefined {
-  let missing: string | undefined;
-  for (let place = path.resolve(folder); !existsSync(place); place = path.dirname(place)) missing = place;
-  return missing;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunJob } from './run-job';
-import { progressText } from './progress-text';
+import { progressText } from '../../protocol/measure/progress';
 import { plain } from '../ui/plain';
 
 /** Milliseconds between two updates of a notification. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { Disposables } from '../disposables';
 import type { Log } from '../log';
-import { isInside } from '../paths';
+import { isInside } from '../../disk/paths';
 import { type Kind, kindOfFile } from './classify';
 import { excludeGlob, excludePatterns, excluder } from './excludes';
 import { Findings } from './findings';

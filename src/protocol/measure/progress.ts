@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { progressParts } from '../format';
 
 /** The progress of a long task. */
 export const Progress = z.object({
@@ -11,3 +12,11 @@ export const Progress = z.object({
   secondsLeft: z.number(),
 });
 export type Progress = z.infer<typeof Progress>;
+
+/** The finished share of a task, 0 to 1. */
+export function share({ done, total }: Progress): number {
+  return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+}
+
+/** `evaluating: 4,000 of 10,000 examples, 2,500 examples/s, 3 s left`. */
+export const progressText = (progress: Progress): string => `${progress.stage}: ${progressParts(progress).join(', ')}`;

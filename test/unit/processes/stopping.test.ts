@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { eventually } from '../eventually';
-import { isAlive } from '../extension/child/fake-engine';
+import { isAlive } from '../child/fake-engine';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';

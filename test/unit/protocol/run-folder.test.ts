@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readListedRun } from '../../../src/extension/runs-view/read-run';
+import { readListedRun } from '../../../src/disk/read-run';
 import { Bench } from '../recipe/runs';
 import { temporaryFolder } from '../temporary';
 

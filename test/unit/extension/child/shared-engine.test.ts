@@ -1,9 +1,9 @@
 import 'vscode-jsonrpc/node';
 import { expect, onTestFinished, test } from 'vitest';
-import type { EngineProcess } from '../../../../src/extension/child/engine-process';
+import type { EngineProcess } from '../../../../src/child/engine-process';
 import { SharedEngine } from '../../../../src/extension/child/shared-engine';
 import { CancelledError, UserError } from '../../../../src/protocol/errors';
-import { failureOf, fakeEngine, isAlive, testLog } from './fake-engine';
+import { failureOf, fakeEngine, isAlive, testLog } from '../../child/fake-engine';
 import { eventually } from '../../eventually';
 
 function shared(mode: () => string = () => 'sound') {

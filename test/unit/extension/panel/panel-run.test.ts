@@ -6,7 +6,7 @@ import type { RecipeJob } from '../../../../src/protocol/panel';
 import { Recipe } from '../../../../src/protocol/recipe';
 import { PruneStep } from '../../../../src/protocol/steps/prune';
 import type { RunEvent, RunResult } from '../../../../src/protocol/run';
-import { failureOf } from '../child/fake-engine';
+import { failureOf } from '../../child/fake-engine';
 
 const prune = PruneStep.parse({ step: 'prune' });
 const asked: RecipeJob = { steps: [prune], seed: 0, folder: 'x' };

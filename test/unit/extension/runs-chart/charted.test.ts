@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { chartedCheckpoint, chartedRun } from '../../../../src/extension/runs-chart/charted';
-import { readListedRun } from '../../../../src/extension/runs-view/read-run';
+import { readListedRun } from '../../../../src/disk/read-run';
 import { runSizes } from '../../../../src/extension/runs-view/figures';
 import { ChartedModel } from '../../../../src/protocol/runs-page';
 import { readCheckpoint } from '../../../../src/engine/checkpoint/read';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { epochRecord } from '../../../../src/protocol/epoch';
 import { measured } from '../../../../src/protocol/metric';
-import { logLine, progressText, share, shortProgressText } from '../../../../src/extension/runs/progress-text';
+import { logLine, shortProgressText } from '../../../../src/extension/runs/progress-text';
+import { progressText, share } from '../../../../src/protocol/measure/progress';
 
 const progress = { stage: 'evaluate', done: 4000, total: 10_000, unit: 'images', rate: 2500.4, secondsLeft: 2.4 };
 

@@ -1,13 +1,13 @@
 import 'vscode-jsonrpc/node';
 import { expect, onTestFinished, test } from 'vitest';
-import type { EngineProcess } from '../../../../src/extension/child/engine-process';
+import type { EngineProcess } from '../../../../src/child/engine-process';
 import { ActiveRuns } from '../../../../src/extension/runs/active-runs';
 import { InterruptedError, type RunJob } from '../../../../src/extension/runs/run-job';
 import { RunService } from '../../../../src/extension/runs/run-service';
 import { CancelledError, UserError } from '../../../../src/protocol/errors';
 import { Recipe } from '../../../../src/protocol/recipe';
 import type { RunEvent } from '../../../../src/protocol/run';
-import { failureOf, fakeEngine, isAlive, testLog } from '../child/fake-engine';
+import { failureOf, fakeEngine, isAlive, testLog } from '../../child/fake-engine';
 import { memory } from './memory';
 import { eventually } from '../../eventually';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exitReason } from '../../../../src/extension/child/exit-reason';
+import { exitReason } from '../../../src/child/exit-reason';
 
 test.each([
   [null, 'SIGTRAP', /SIGTRAP.*secateur\.engine\.nodePath/],

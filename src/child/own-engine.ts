@@ -1,6 +1,6 @@
-import type { EngineInfo, EngineRequests } from '../../protocol/engine';
-import { CancelledError } from '../../protocol/errors';
-import type { Client } from '../../rpc/peer';
+import type { EngineInfo, EngineRequests } from '../protocol/engine';
+import { CancelledError } from '../protocol/errors';
+import type { Client } from '../rpc/peer';
 import type { EngineProcess } from './engine-process';
 
 /** Asks one long question of a new engine and stops it afterwards. The shared engine stays free, and a cancel harms nothing else. */

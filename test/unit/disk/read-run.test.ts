@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { runFigures } from '../../../../src/extension/runs-view/figures';
-import { readListedRun } from '../../../../src/extension/runs-view/read-run';
-import { folderWith } from '../../temporary';
+import { runFigures } from '../../../src/extension/runs-view/figures';
+import { readListedRun } from '../../../src/disk/read-run';
+import { folderWith } from '../temporary';
 
 const totals = { params: 10, nonzero: 5, kernelWeights: 10, sparsity: 0.5, macs: 1, bytes: 40, gzipBytes: 2300 };
 /** As an earlier version wrote it. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { engineEnvironment } from '../../../../src/extension/child/environment';
+import { engineEnvironment } from '../../../src/child/environment';
 
 afterEach(() => {
   vi.unstubAllEnvs();

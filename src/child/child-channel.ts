@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Channel } from '../../rpc/channel';
+import type { Channel } from '../rpc/channel';
 import { exitReason } from './exit-reason';
 
 /** The IPC pipe of a forked process as a channel. It closes when the process is gone for any reason. */

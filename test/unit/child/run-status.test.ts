@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RunStatus } from '../../../../src/extension/runs/run-status';
-import { measured } from '../../../../src/protocol/metric';
-import { Recipe } from '../../../../src/protocol/recipe';
-import type { RunEvent } from '../../../../src/protocol/run';
+import { RunStatus } from '../../../src/child/run-status';
+import { measured } from '../../../src/protocol/metric';
+import { Recipe } from '../../../src/protocol/recipe';
+import type { RunEvent } from '../../../src/protocol/run';
 
 const recipe = Recipe.parse({ recipeVersion: 1, steps: [{ step: 'prune' }, { step: 'finetune', epochs: 4 }] });
 const progress = { stage: 's', done: 0, total: 100, unit: 'images', rate: 50, secondsLeft: 2 };

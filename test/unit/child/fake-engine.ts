@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { EngineProcess } from '../../../../src/extension/child/engine-process';
-import type { Log } from '../../../../src/extension/log';
+import { EngineProcess } from '../../../src/child/engine-process';
+import type { Log } from '../../../src/extension/log';
 
 /** A log that keeps its lines. */
 export function testLog(): Log & { lines: string[] } {

@@ -1,8 +1,7 @@
-import type { Progress } from '../../protocol/measure';
-import type { Recipe } from '../../protocol/recipe';
-import { trainingsOf } from '../../protocol/steps/distill';
-import type { RunClock, RunEvent } from '../../protocol/run';
-import { share } from './progress-text';
+import { share, type Progress } from '../protocol/measure/progress';
+import type { Recipe } from '../protocol/recipe';
+import { trainingsOf } from '../protocol/steps/distill';
+import type { RunClock, RunEvent } from '../protocol/run';
 
 /** The share of an epoch after which the time left is meaningful: the first steps are slow. */
 const MEANINGFUL = 0.02;

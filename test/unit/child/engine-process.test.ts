@@ -1,8 +1,8 @@
 import 'vscode-jsonrpc/node';
 import { expect, test } from 'vitest';
-import { UserError } from '../../../../src/protocol/errors';
+import { UserError } from '../../../src/protocol/errors';
 import { failureOf, fakeEngine, isAlive, testLog } from './fake-engine';
-import { eventually } from '../../eventually';
+import { eventually } from '../eventually';
 
 test('starts, and writes its output to the log', async () => {
   const log = testLog();

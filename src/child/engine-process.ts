@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { engineRequests, type EngineInfo, type EngineRequests, type EngineSettings } from '../../protocol/engine';
-import { CancelledError } from '../../protocol/errors';
-import { Peer, type Client, type RequireTrust } from '../../rpc/peer';
+import { engineRequests, type EngineInfo, type EngineRequests, type EngineSettings } from '../protocol/engine';
+import { CancelledError } from '../protocol/errors';
+import { Peer, type Client, type RequireTrust } from '../rpc/peer';
 import { childChannel } from './child-channel';
 import { launchEngine, type LaunchOptions } from './launch';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInside, portablePath } from '../../../src/extension/paths';
+import { isInside, portablePath } from '../../../src/disk/paths';
 
 test.each([
   ['/ws', '/ws', true],

@@ -1,10 +1,10 @@
 import { constants, existsSync } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Recipe } from '../../protocol/recipe';
-import { changesModel } from '../../protocol/steps';
-import { describeRun, RUN_FILES, type RunSummary } from '../../protocol/run-folder';
-import { isModelFile } from '../paths';
+import type { Recipe } from '../protocol/recipe';
+import { changesModel } from '../protocol/steps';
+import { describeRun, RUN_FILES, type RunSummary } from '../protocol/run-folder';
+import { isModelFile } from './paths';
 
 /** A run folder in the list. */
 export interface ListedRun {

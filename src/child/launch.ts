@@ -2,8 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { UserError } from '../../protocol/errors';
-import type { Log } from '../log';
+import { UserError } from '../protocol/errors';
 import { engineEnvironment } from './environment';
 
 /** Options of an engine process; all paths are absolute. */
@@ -12,7 +11,8 @@ export interface LaunchOptions {
   module: string;
   /** The Node program that runs it; by default the one that runs the extension host. */
   nodePath?: string | undefined;
-  log: Log;
+  /** Gets each line that the engine prints. */
+  log: { info(line: string): void };
 }
 
 /**
