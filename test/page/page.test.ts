@@ -259,9 +259,9 @@ test('the smallest file is a recipe of a few steps', async () => {
   await open();
   await element('smallest-aim').selectOption('little');
   await element('smallest').click();
-  await element('step-1').getByText('2. Cluster').waitFor();
-  await element('step-0').click();
-  expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('0.95');
+  await element('step-2').getByText('3. Cluster').waitFor();
+  await element('step-1').click();
+  expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('0.935');
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 

@@ -6,6 +6,7 @@ import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Referenced } from '../recipe/referenced';
 import type { PlanData } from '../recipe/planning/outlook';
 import { kindOf } from '../recipe/steps/kinds';
+import { overModel } from '../compress/prune/gradual';
 import { pauseUnless } from '../pause';
 
 /** Context of steps that are applied in memory. */
@@ -24,9 +25,11 @@ export interface ApplyContext {
 export async function applied(steps: readonly RecipeStep[], context: ApplyContext): Promise<ModelContent> {
   const { session } = context;
   let model: ModelContent = session.checkpoint;
-  for (const step of steps.flatMap(withoutTraining)) {
+  for (const wanted of steps) {
     await pauseUnless(context.signal);
     const before = model;
+    const step = withoutTraining(wanted, session.checkpoint, before);
+    if (!step) continue;
     model =
       before === session.checkpoint
         ? await appliedTo(session, step, context)
@@ -35,14 +38,14 @@ export async function applied(steps: readonly RecipeStep[], context: ApplyContex
   return model;
 }
 
-/** Returns the step that stands for one before training; none for one that only trains. */
-function withoutTraining(step: RecipeStep): RecipeStep[] {
-  if (!changesModel(step)) return [];
-  if (!trains(step)) return [step];
-  if (step.step !== 'finetune' || !step.gradual) return [];
-  const { score, samples, scope, granularity, protect, sparsity } = step.gradual;
+/** Returns the step that stands for one before training, on a model that is reached from `start`; none for one that only trains. */
+function withoutTraining(step: RecipeStep, start: ModelContent, model: ModelContent): RecipeStep | undefined {
+  if (!changesModel(step)) return undefined;
+  if (!trains(step)) return step;
+  if (step.step !== 'finetune' || !step.gradual) return undefined;
+  const { score, samples, scope, granularity, protect, sparsity } = overModel(step.gradual, start, model);
   const amount = { amount: { sparsity } };
-  return [PruneStep.parse({ step: 'prune', score, samples, scope, granularity, protect, ...amount })];
+  return PruneStep.parse({ step: 'prune', score, samples, scope, granularity, protect, ...amount });
 }
 
 /** The recipes of an advice name no other files. */

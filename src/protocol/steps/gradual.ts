@@ -15,6 +15,17 @@ export const Gradual = z.strictObject({
     .max(1, 'must be from 0 to 1')
     .describe('Share of the kernel weights that are 0 at the end of the schedule.')
     .meta({ start: 0.9 }),
+  shareOf: z
+    .enum(['model', 'start'])
+    .optional()
+    .describe(
+      'The model whose kernel weights the sparsity counts: the one that the step prunes (default), or the one at the start of the run, so that weights which a step before took out count as zeros.',
+    )
+    .meta({
+      label: 'Counted over',
+      group: 'advanced',
+      labels: { model: 'The model of this step', start: 'The model at the start of the run' },
+    }),
   score: ImportanceScoreName.default('magnitude').describe('Importance score that ranks weights.'),
   samples: calibrationSamples,
   scope,

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { LayerPatterns } from '../patterns';
 import { change } from '../format';
 import { Reshaping } from '../reshaping';
@@ -17,6 +17,22 @@ export const merge = defineStep({
     protect: LayerPatterns.optional()
       .describe('Layers to leave alone, by name; * stands for any characters.')
       .meta({ label: 'Protected layers', group: 'advanced' }),
+    only: z
+      .enum(['idle', 'normalization', 'linear'])
+      .optional()
+      .describe(
+        'Merge one kind of layers only: those that do nothing at inference, batch normalization, or linear layers one after the other; all by default. The first two help training.',
+      )
+      .meta({
+        label: 'One kind only',
+        group: 'advanced',
+        labels: { idle: 'Idle layers', normalization: 'Batch normalization', linear: 'Linear layers' },
+      }),
+    ifNothing: z
+      .enum(['refuse', 'go-on'])
+      .optional()
+      .describe('Where nothing can be merged with equal outputs: refuse (default), or go on with the model as it is.')
+      .meta({ label: 'Without anything to merge', group: 'advanced', labels: { refuse: 'Refuse', 'go-on': 'Go on' } }),
     inputShape: openSizes.optional(),
   },
   result: { ...Reshaping.shape, ...measuredAfter },

@@ -9,7 +9,12 @@ import { Select } from '../ui/select';
 const AIMS = Allowance.options.flatMap((value) => {
   const stage = SMALLEST_STAGES.findLast(({ allowance }) => allowance === value);
   return stage
-    ? [{ value, text: `${Number((100 * stage.sparsity).toFixed(2))}% zeros, ${stage.clusters} values in a layer` }]
+    ? [
+        {
+          value,
+          text: `${Number((100 * (1 - stage.sparsity)).toFixed(2))}% of the weights, ${stage.clusters} values in a layer`,
+        },
+      ]
     : [];
 });
 
@@ -27,7 +32,7 @@ export function Smallest() {
       />
       <Button
         icon="file-code"
-        title="Prunes gradually, lets weights share few values, trains on, and packs: once for each size down to this one, with a file for each. On Fashion-MNIST the shipped network takes 23 kB and loses 0.1 points with 95% zeros, and 12 kB and 0.5 points with 97.8%; the run measures yours."
+        title="Multiplies linear layers where that saves; then prunes gradually, lets weights share few values, trains on, and packs: once for each size down to this one, with a file for each."
         onPress={() => replaceSteps(smallestSteps(aim).map(asJson))}
         testId="smallest"
       >

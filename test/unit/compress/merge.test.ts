@@ -150,6 +150,41 @@ describe('merging layers', () => {
     });
   });
 
+  it('merges one kind only where it is asked to', async () => {
+    const model = sequential(
+      [6],
+      l.dense({ units: 5, name: 'a' }),
+      l.batchNormalization({ name: 'normal' }),
+      l.reLU({ name: 'relu' }),
+      l.dropout({ rate: 0.5, name: 'drop' }),
+      l.dense({ units: 9, name: 'wide' }),
+      l.dense({ units: 2, name: 'end' }),
+    );
+    const linear = merged(model, { only: 'linear' });
+    await equal(model, linear.model);
+    expect(told(linear)).toMatchObject({
+      normal: ['skipped', 'only linear layers are merged'],
+      drop: ['skipped', 'only linear layers are merged'],
+      wide: ['merged', 'end'],
+    });
+    expect(told(merged(model, { only: 'idle' }))).toMatchObject({ drop: ['dropped', undefined], wide: ['skipped', 'only layers that do nothing at inference are merged'] }); // prettier-ignore
+    expect(told(merged(model, { only: 'normalization' }))).toMatchObject({ normal: ['merged', 'a'], wide: ['skipped', 'only batch normalizations are merged'] }); // prettier-ignore
+  });
+
+  it('goes on with the same model where nothing can be merged, if it may', () => {
+    const model = sequential(
+      [6],
+      l.dense({ units: 5, activation: 'relu', name: 'a' }),
+      l.dense({ units: 2, name: 'b' }),
+    );
+    expect(() => merged(model)).toThrow(/^Nothing in the model can be merged \("a" stays: .*\): leave the step out\.$/);
+    const done = merged(model, { ifNothing: 'go-on' });
+    expect(done.nothing).toMatch(/^Nothing in the model can be merged \(.*\), so it stays as it is\.$/);
+    expect(done.model.tensors).toEqual(model.tensors);
+    expect(done.totals.after).toEqual(done.totals.before);
+    expect(() => merged(model, { ifNothing: 'go-on', protect: ['typo'] })).toThrow('typo');
+  });
+
   it('leaves alone what is protected, stored in few bits, or an output among several', () => {
     const input = tfLayers.input({ shape: [6] });
     const hidden = l.dense({ units: 4, name: 'hidden' }).apply(input) as tfLayers.SymbolicTensor;

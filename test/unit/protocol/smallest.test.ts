@@ -9,6 +9,13 @@ it('the recipe that ships is the one that the button makes', async () => {
   expect(steps).toEqual(Recipe.parse({ recipeVersion: 1, checkpoint: 'net', steps: smallestSteps('some') }).steps);
 });
 
+it('every stage counts its zeros over the model before layers were merged', () => {
+  const [merge, ...steps] = smallestSteps('most');
+  expect(merge).toMatchObject({ step: 'merge', ifNothing: 'go-on' });
+  const gradual = steps.flatMap((step) => (step.step === 'finetune' && step.gradual ? [step.gradual] : []));
+  expect(gradual.map(({ shareOf }) => shareOf)).toEqual(SMALLEST_STAGES.map(() => 'start'));
+});
+
 it('less accuracy goes on from the files of more, to more zeros and no more values', () => {
   const all = Allowance.options.map(smallestSteps);
   for (const [i, steps] of all.slice(1).entries()) {

@@ -186,6 +186,28 @@ describe('gradual pruning', () => {
     expect(count(await zerosOf(result.out))).toBe(Math.round(0.8 * 228));
   });
 
+  it('counts weights that an earlier step took out as zeros, where the sparsity is of the model at the start', async () => {
+    const bench = await Bench.make();
+    // 4 filters of 9 weights, and 192 weights of the last layer: 114 without half of the filters.
+    const remove = { step: 'remove', layers: { conv: 0.5 } };
+    const steps = (more: object) => [remove, { ...finetune, gradual: { ...gradual, shareOf: 'start', ...more } }];
+    const recipeOf = (more: object) => ({ checkpoint: 'net', data: 'shapes', steps: steps(more) }) as never;
+    const result = await bench.run(recipeOf({ sparsity: 0.8 }));
+    const { kernelWeights } = figuresOf(await readCheckpoint(result.out)).totals;
+    expect(kernelWeights).toBe(114);
+    expect(kernelWeights - count(await zerosOf(result.out))).toBe(Math.round(0.2 * 228));
+    const [, step] = result.steps;
+    if (step?.step !== 'finetune') throw new Error('another step');
+    expect(step.best.sparsity).toBeCloseTo(1 - (0.2 * 228) / 114, 2);
+    await expect(bench.run(recipeOf({ sparsity: 0.4 }), { out: 'more' })).rejects.toThrow(
+      /^Gradual pruning to 0.4 of the 228 kernel weights at the start of the run would leave 137 of them, but only 114 are in the model now/,
+    );
+    await expect(bench.run(recipeOf({ scope: 'layer' }), { out: 'layers' })).rejects.toThrow(
+      /counts its sparsity over the model at the start of the run, which may have other layers/,
+    );
+    expect((await readdir(bench.folder)).sort()).toEqual(['net', 'out', 'shapes']);
+  });
+
   it('leaves protected layers whole', async () => {
     const bench = await Bench.make();
     const result = await bench.run(recipe({ sparsity: 0.5, protect: ['conv'] }));

@@ -13,25 +13,41 @@ import type { Move, Moves } from './move';
 import { normalizationMoves } from './normalization';
 
 /** The kinds of moves, in their order: a dropped layer may stand between two that are merged. */
-const KINDS: readonly ((links: Links, open: (node: GraphNode) => boolean) => Moves)[] = [
-  idleMoves,
-  normalizationMoves,
-  linearMoves,
-];
+const KINDS = {
+  idle: idleMoves,
+  normalization: normalizationMoves,
+  linear: linearMoves,
+} satisfies Readonly<Record<NonNullable<MergeStep['only']>, Kind>>;
 
-/** Merges layers of a model until no more can be. The model itself does not change. @throws UserError where none can be */
-export function mergeLayers(model: ModelContent, { protect, inputShape }: MergeStep): Reshaped {
-  const work = new Work(model, protect);
+type Kind = (links: Links, open: (node: GraphNode) => boolean) => Moves;
+
+/** A model with merged layers. */
+export interface Merged extends Reshaped {
+  /** The reason why nothing was merged, in one sentence, where the step goes on then. */
+  readonly nothing?: string;
+}
+
+/**
+ * Merges layers of a model until no more can be. The model itself does not change.
+ * @throws UserError where none can be and the step refuses that
+ */
+export function mergeLayers(model: ModelContent, { protect, only, ifNothing, inputShape }: MergeStep): Merged {
+  const work = new Work(model, protect, only);
   let found: Moves | undefined;
   do {
-    found = KINDS.map((kind) => kind(new Links(layeredGraph(work.model)), (node) => work.isOpen(node))).find(
-      ({ moves }) => moves.length > 0,
-    );
+    found = work.find().find(({ moves }) => moves.length > 0);
     if (found) work.make(found.moves);
   } while (found);
-  if (work.changes.size === 0)
-    throw new UserError(`Nothing in the model can be merged${work.example()}: leave the step out.`);
-  return describeReshaped(model, work.model, work.all(), inputShape);
+  const merged = describeReshaped(model, work.model, work.all(), inputShape);
+  if (work.changes.size > 0) return merged;
+  const nothing = `Nothing in the model can be merged${work.example()}`;
+  if (ifNothing !== 'go-on') throw new UserError(`${nothing}: leave the step out.`);
+  return { ...merged, nothing: `${nothing}, so it stays as it is.` };
+}
+
+/** Gives a model back as it was, because its merged form cannot be used. @param nothing the reason, in one sentence */
+export function notMerged(model: ModelContent, { inputShape }: MergeStep, nothing: string): Merged {
+  return { ...describeReshaped(model, model, new Map(), inputShape), nothing };
 }
 
 class Work {
@@ -43,11 +59,17 @@ class Work {
   /** Protected layers with the pattern that names them, by `pathKey`. */
   readonly #protected: ReadonlyMap<string, string>;
   readonly #before: ModelContent;
+  readonly #kinds: readonly Kind[];
+  /** The reason why a layer stays that no kind of moves looks at. */
+  readonly #other: string;
 
   constructor(
     public model: ModelContent,
     protect: readonly string[] | undefined,
+    only: MergeStep['only'],
   ) {
+    this.#kinds = only === undefined ? Object.values(KINDS) : [KINDS[only]];
+    this.#other = only === undefined ? 'it is not linear' : `only ${KIND_WORDS[only]} are merged`;
     this.#before = model;
     const { nodes, layers } = layeredGraph(model);
     const patterns = protectedLayers(layers, protect);
@@ -58,6 +80,12 @@ class Work {
 
   isOpen(node: GraphNode): boolean {
     return !this.#protected.has(pathKey(node)) && !this.#refused.has(pathKey(node));
+  }
+
+  /** Finds the moves of each kind. */
+  find(): Moves[] {
+    const links = new Links(layeredGraph(this.model));
+    return this.#kinds.map((kind) => kind(links, (node) => this.isOpen(node)));
   }
 
   /** Makes moves at once; where they are refused, one by one, so that only those stay out that are at fault. */
@@ -90,8 +118,7 @@ class Work {
 
   /** Returns the changes with the reasons why all other layers are as before. */
   all(): Map<string, LayerChange> {
-    const links = new Links(layeredGraph(this.model));
-    const reasons = new Map(KINDS.flatMap((kind) => [...kind(links, (node) => this.isOpen(node)).reasons]));
+    const reasons = new Map(this.find().flatMap((moves) => [...moves.reasons]));
     return new Map(
       layeredGraph(this.#before).layers.map((layer) => {
         const key = pathKey(layer);
@@ -100,7 +127,7 @@ class Work {
         if (known?.state === 'merged') return [key, { ...known, into: this.#computing(key).join(', ') }];
         if (known) return [key, known];
         if (pattern !== undefined) return [key, { state: 'protected', reason: `it is protected by "${pattern}"` }];
-        return [key, { state: 'skipped', reason: this.#refused.get(key) ?? reasons.get(key) ?? NOT_LINEAR }];
+        return [key, { state: 'skipped', reason: this.#refused.get(key) ?? reasons.get(key) ?? this.#other }];
       }),
     );
   }
@@ -119,15 +146,19 @@ class Work {
     const all = this.all();
     const { nodes } = layeredGraph(this.model);
     const reasons = nodes.flatMap((node) => {
-      const { reason = NOT_LINEAR } = all.get(pathKey(node)) ?? {};
-      return reason === NOT_LINEAR ? [] : [{ reason, node }];
+      const { reason = this.#other } = all.get(pathKey(node)) ?? {};
+      return reason === this.#other ? [] : [{ reason, node }];
     });
     const told = reasons.find(({ node }) => node.op.kind === 'batch-normalization') ?? reasons[0];
     return told ? ` ("${told.node.name}" stays: ${told.reason})` : '';
   }
 }
 
-const NOT_LINEAR = 'it is not linear';
+const KIND_WORDS = {
+  idle: 'layers that do nothing at inference',
+  normalization: 'batch normalizations',
+  linear: 'linear layers',
+} satisfies Record<keyof typeof KINDS, string>;
 
 /** `The layer "a" cannot be replaced, because x: leave it as it is.` -> `x` */
 const withoutRemedy = (sentence: string): string =>

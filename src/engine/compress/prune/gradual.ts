@@ -12,6 +12,23 @@ import type { Statistics } from './scores/score';
 /** Limit of excess sparsity: whole weights and whole groups can make a model sparser than requested by this much. */
 const ROUNDING = 0.01;
 
+/**
+ * Returns the schedule with its sparsity as a share of the kernel weights of `model`. Where it counts those of `start`, the
+ * model at the start of the run, the same number of weights is left.
+ * @throws UserError where fewer weights are in `model` than would be left
+ */
+export function overModel(gradual: Gradual, start: ModelContent, model: ModelContent): Gradual {
+  if (gradual.shareOf !== 'start') return gradual;
+  const weightsOf = (one: ModelContent): number => figuresOf(one).totals.kernelWeights;
+  const [then, now] = [weightsOf(start), weightsOf(model)];
+  const left = (1 - gradual.sparsity) * then;
+  if (left > now)
+    throw new UserError(
+      `Gradual pruning to ${gradual.sparsity} of the ${then} kernel weights at the start of the run would leave ${Math.round(left)} of them, but only ${now} are in the model now: ask for more, or leave "gradual" out.`,
+    );
+  return { ...gradual, shareOf: 'model', sparsity: now === then ? gradual.sparsity : 1 - left / now };
+}
+
 /** Makes the prune step that gradual pruning takes each time it updates the mask. */
 export function pruneStepOf({ score, samples, scope, granularity, protect }: Gradual, sparsity: number): PruneStep {
   return {

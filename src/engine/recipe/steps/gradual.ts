@@ -27,6 +27,10 @@ export function checkGradual(gradual: Gradual, epochs: number, where: string): v
     throw new UserError(
       `${where} cannot regrow weights by the score ${gradual.score}, because it is computed from a network in which they are 0: choose magnitude, or leave "regrow" out.`,
     );
+  if (gradual.shareOf === 'start' && gradual.scope === 'layer')
+    throw new UserError(
+      `${where} counts its sparsity over the model at the start of the run, which may have other layers: rank all layers together, or count over the model of the step.`,
+    );
   if (granularity.includes(':'))
     throw new UserError(
       `${where} cannot prune by ${granularity} gradually, because N:M is a pattern of fixed sparsity: prune by it first, then fine-tune.`,

@@ -8,7 +8,7 @@ import { Augment } from '../../../protocol/steps/augment';
 import type { ModelContent } from '../../checkpoint/types';
 import { keptCounts, prunedCounts } from '../../compress/counts';
 import { applyPrune } from '../../compress/prune/apply';
-import { initialSparsity, planByMagnitude } from '../../compress/prune/gradual';
+import { initialSparsity, overModel, planByMagnitude } from '../../compress/prune/gradual';
 import type { Dataset } from '../../dataset/open-data';
 import { trainableOf } from '../../model/network';
 import { toNetwork } from '../../model/runnable';
@@ -34,7 +34,7 @@ import type { StepKind } from './kind';
  * epoch leaves its checkpoint and the state from which the run can resume.
  */
 async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
-  const { prepared, state } = context;
+  const { prepared, state, model: before } = context;
   const { data } = prepared;
   if (!data) throw new Error(`a ${step.step} step was let through without data`);
   if (step.step === 'finetune' && step.gradual) await measureBefore(context);
@@ -45,7 +45,7 @@ async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?:
   state.accuracies.push(...recordsOf(step.step, best, data));
   if (step.step === 'train') state.before = reportedMetrics(best);
   else state.afterFineTune = reportedMetrics(best);
-  const { gradual } = step;
+  const gradual = step.gradual && overModel(step.gradual, prepared.start, before);
   // The plan knows which layers were pruned; the weights know how many zeros they have.
   const layers = gradual && counted(planByMagnitude(context.model, gradual).layers, context.model);
   return { step: step.step, epochs: records, best, ...(layers ? { layers } : {}) };
@@ -66,7 +66,8 @@ async function trainStep(
   try {
     distillation =
       step.distill && (await taughtBy(context, step.distill, { data, network, augmented: step.augment !== undefined }));
-    const gradual = step.gradual && gradualPruning(model, step.gradual, step.epochs, context);
+    const gradual =
+      step.gradual && gradualPruning(model, overModel(step.gradual, prepared.start, model), step.epochs, context);
     const { masks: held, constraints } = await keptBy(context, step);
     const masks = new Map(held);
     for (const [name, length] of gradual?.open ?? [])
@@ -109,7 +110,8 @@ function checkShaping(step: TrainStep, where: string): void {
 }
 
 /** Tries gradual pruning on the present weights: the result has the same layers and sparsity. */
-function dryRun(model: ModelContent, { gradual }: TrainStep | FinetuneStep): ModelContent {
+function dryRun(model: ModelContent, step: TrainStep | FinetuneStep, { start }: Pick<Prepared, 'start'>): ModelContent {
+  const gradual = step.gradual && overModel(step.gradual, start, model);
   if (!gradual) return model;
   initialSparsity(model, gradual);
   return { ...model, tensors: applyPrune(model, planByMagnitude(model, gradual)).tensors };
@@ -134,7 +136,9 @@ async function preflight(
 }
 
 /** The zeros are planned; only training finds their places and all other values. */
-function outlook(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Outlook {
+function outlook(model: ModelContent, step: TrainStep | FinetuneStep): Outlook {
+  // A step is planned alone: the run starts with it.
+  const gradual = step.gradual && overModel(step.gradual, model, model);
   if (!gradual) return { kind: 'same', counts: keptCounts(model) };
   initialSparsity(model, gradual);
   const { layers, totals } = planByMagnitude(model, gradual);
