@@ -17,6 +17,7 @@ import { PlanPart, StepPlan } from './plan';
 import { RunEvent, RunResult } from './run';
 import { plansByRunning, RecipeStep } from './steps';
 import { request, type RequestTable } from './table';
+import { ModelTopology } from './topology';
 
 /** The library that computes; `auto` takes the fastest one that is installed. */
 export const BackendChoice = z.enum(['auto', 'onnxruntime', 'tensorflow']);
@@ -83,6 +84,8 @@ export const engineRequests = {
     result: z.array(Histogram),
     trust: 'reads',
   }),
+  /** Tells how layers or operations are connected, and which channels are coupled. */
+  topology: request({ params: z.object({ model }), result: ModelTopology, trust: 'reads' }),
   /** Finds the values that the kernels of a layer would take in a step, before anything is written. */
   levels: request({
     params: z.object({ model, step: LevelsStep, layer: z.string() }),

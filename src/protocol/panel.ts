@@ -14,6 +14,7 @@ import { PlanPart, StepPlan } from './plan';
 import { plansByRunning, RecipeStep } from './steps';
 import { RunEvent, RunResult } from './run';
 import { request, type NotificationTable, type RequestTable } from './table';
+import { ModelTopology } from './topology';
 
 /** A job of the page: steps for the panel's checkpoint, and the name of a new folder beside it. */
 export const RecipeJob = z.object({
@@ -77,6 +78,8 @@ export const panelRequests = {
     result: z.array(Histogram),
     trust: 'reads',
   }),
+  /** Tells how the layers are connected. */
+  topology: request({ params: nothing, result: ModelTopology, trust: 'reads' }),
   /** Finds the values that the kernels of a layer would take in a step. */
   levels: request({ params: z.object({ step: LevelsStep, layer: z.string() }), result: WeightLevels, trust: 'reads' }),
   /** Plans one step on the current checkpoint. `download`: as in the engine's request. */

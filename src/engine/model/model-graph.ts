@@ -48,6 +48,18 @@ export interface GraphCall extends FlowCall {
   readonly shape: Shape | null;
 }
 
+/** An operation of a model whose operations are not interpreted, for drawings. */
+export interface GraphOperation {
+  /** Parts are joined by slashes. */
+  readonly name: string;
+  readonly type: string;
+  /** Name of the layer to which its constants belong. */
+  readonly layer?: string;
+  /** Indices of the operations that feed it, all before it. */
+  readonly inputs: readonly number[];
+  readonly end?: 'input' | 'output';
+}
+
 /**
  * A model as its layers and, where their calls are known, as nodes with edges. Nested models are dissolved. Code about
  * the nodes themselves (weights, attributes) goes over `nodes`.
@@ -68,6 +80,8 @@ export interface ModelGraph extends Flow {
   readonly output: OutputKind;
   /** False where nodes and calls are unknown, as in a GraphModel; layers are then groups of tensors. */
   readonly layered: boolean;
+  /** Lists the operations of a GraphModel without its constants, in an order in which they can be computed. */
+  readonly operations?: () => readonly GraphOperation[];
   /** Names and types of layers of unknown types. */
   readonly unknown: readonly { readonly name: string; readonly type: string }[];
 }

@@ -22,6 +22,7 @@ import { packing, packingSizes, unpacking } from './packing';
 import { plan } from './plan';
 import { run } from './run';
 import { sensitivity } from './sensitivity';
+import { topology } from './topology';
 
 /**
  * Answers all requests of the engine protocol, for the child process and the command line.
@@ -58,6 +59,7 @@ export function createService(
       }),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
+    topology: topology(engine),
     levels: ({ model, step, layer }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(weightLevels(checkpoint, step, layer))),
     describeData: async ({ data }, { signal }) =>

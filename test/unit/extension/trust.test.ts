@@ -131,6 +131,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   ready: [nothing],
   reload: [nothing],
   histogram: [{ layers: [null], bins: 16 }],
+  topology: [nothing],
   levels: [{ step: { step: 'cluster' }, layer: 'dense' }],
   plan: [
     { step: prune, seed: 0, download: false },
@@ -182,7 +183,7 @@ test('a page of an untrusted workspace gets the sentence for everything that run
       'sensitivity',
     ].sort(),
   );
-  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'levels', 'packing', 'plan']);
+  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'levels', 'packing', 'plan', 'topology']);
   expect(toNetwork).not.toHaveBeenCalled();
 });
 
@@ -206,6 +207,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     initialize: [{ sampleFolder: '', cacheFolder: '', threads: -1 }],
     inspect: [{ model }],
     histogram: [{ model, layers: [null] }],
+    topology: [{ model }],
     levels: [{ model, step: { step: 'cluster' }, layer: 'dense' }],
     describeData: [{ data }],
     dataColumns: [{ data }],
@@ -240,7 +242,17 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
   };
   for (const [method, questions] of Object.entries(all))
     for (const params of questions) await failure(call(method as keyof EngineRequests, params as never));
-  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'levels', 'packing', 'plan', 'plan', 'release']);
+  expect(reached.sort()).toEqual([
+    'compare',
+    'histogram',
+    'inspect',
+    'levels',
+    'packing',
+    'plan',
+    'plan',
+    'release',
+    'topology',
+  ]);
   expect(toNetwork).not.toHaveBeenCalled();
   expect(await failure(call('plan', { model, step: remove }))).toMatch(RESTRICTED);
 });

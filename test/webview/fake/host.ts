@@ -31,6 +31,7 @@ import { fakeScan } from './scan';
 import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
 import { fakePacked, fakePacking } from './packed';
 import { fakeTarget } from './target';
+import { fakeTopology } from './topology';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
 
@@ -233,6 +234,10 @@ export class FakeHost {
             return histogramOf(name, kernel ? [kernel] : [...kernels.values()], bins);
           }),
         );
+      },
+      topology: () => {
+        this.note('topology', null);
+        return Promise.resolve(fakeTopology(this.here().model.inspection));
       },
       levels: async (asked, { signal }) => {
         this.note('levels', asked);

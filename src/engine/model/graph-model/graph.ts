@@ -1,6 +1,7 @@
 import type { ModelContent } from '../../checkpoint/types';
 import { graphOfGroups, type ModelGraph } from '../model-graph';
 import { describeLayer } from '../graph-layer';
+import { drawnOperations } from './drawn';
 import { layersOfOperations, type OperationTensor } from './layers';
 import type { OperationGraph } from './read';
 import type { TensorAxis } from '../roles';
@@ -13,7 +14,9 @@ export function graphOfOperations(model: ModelContent, operations: OperationGrap
   const layers = layersOfOperations(operations, model.tensors).map(({ name, type, tensors }) =>
     describeLayer({ name, path: [name], type, outputShape: null, macs: null }, tensors.map(tensorOf)),
   );
-  return graphOfGroups(layers, { output: 'logits', outputs: operations.main.returns.length });
+  const drawn = () => drawnOperations(operations, layers);
+  const ends = { output: 'logits', outputs: operations.main.returns.length } as const;
+  return { ...graphOfGroups(layers, ends), operations: drawn };
 }
 
 const tensorOf = ({ tensor, pruning, layout }: OperationTensor) => ({
