@@ -48,6 +48,7 @@ export function stepNotes({ steps }: RunResult): string[] {
       const gone = step.layers.filter(({ state }) => state === 'merged' || state === 'dropped').length;
       return [
         `${plural(gone, 'layer')} of ${count(step.layers.length)} merged or dropped.`,
+        ...(step.shortfall === undefined ? [] : [step.shortfall]),
         ...(step.difference ? [differenceWords(step.difference)] : []),
       ];
     }

@@ -40,7 +40,7 @@ async function compared(
     );
   if (largest > LARGEST) {
     const differs = `After merging, the outputs differ by ${(100 * largest).toPrecision(2)}% of their size, more than ${100 * LARGEST}%, because float32 is not precise enough for its numbers, so`;
-    if (step.ifNothing === 'refuse')
+    if (step.ifNothing !== 'go-on')
       throw new UserError(`${differs} nothing was written: protect layers until they agree.`);
     const stays = `${differs} the model stays as it is.`;
     return unmerged(notMerged(before, step, stays), stays);
