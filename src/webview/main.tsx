@@ -5,6 +5,7 @@ import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import './base.css';
 import './ui/ui.css';
+import './workbench/workbench.css';
 import './head/head.css';
 import './advice/advice.css';
 import './histogram/histogram.css';
@@ -30,6 +31,7 @@ import { loadRuns } from './runs/state';
 import { followHost, open } from './state/actions';
 import { listen, storeState } from './state/host';
 import { followLevels } from './state/levels';
+import { followEdits } from './state/edits';
 import { followPlan } from './state/preview';
 import { followAdvisedWeights } from './state/advice';
 import { followWeights } from './state/scan';
@@ -51,6 +53,7 @@ if (chartsRuns !== undefined) {
 } else if (compared === undefined) {
   keepState();
   followHost();
+  followEdits();
   followPlan();
   followLevels();
   followWeights();

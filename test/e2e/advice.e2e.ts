@@ -23,6 +23,7 @@ afterAll(async () => {
 });
 
 test('advice leads to a plan and to a run, whose checkpoint stock TensorFlow.js reads', async () => {
+  await panel.tab('advice');
   await panel.element('advice-minutes').fill('0.3');
   await panel.element('advise').click();
   const cards = panel.element('advised-recipes').locator('> li');

@@ -27,6 +27,7 @@ beforeAll(async () => {
     },
   }));
   await openPanel({ world, panel });
+  await panel.tab('methods');
   denseWeights = kernelWeights(await readWithStockTfjs(written('fashion-cnn')));
 });
 
@@ -203,6 +204,7 @@ test('the plans of an earlier run are shown with its checkpoint, and taken where
   await world.workbench.expand('reached');
   await world.workbench.contextMenu(world.workbench.modelRow('reached'), 'Prune Model');
   await shown('reached').waitFor();
+  await panel.tab('methods');
   await panel.element('pareto').scrollIntoViewIfNeeded();
   await world.screenshot('earlier-plans');
   const start = path.join(world.workspace, 'fashion-cnn');
@@ -216,6 +218,7 @@ test('the plans of an earlier run are shown with its checkpoint, and taken where
 });
 
 test('the sensitivity of each layer is drawn', async () => {
+  await panel.tab('sensitivity');
   await panel.element('scan-options').click();
   await panel.element('scan-more').click();
   await panel.element('scan-samples').fill('200');
@@ -236,6 +239,7 @@ test('the statistics of batch normalization are measured anew', async () => {
   // Until it is open, the panel before it is the one that can be seen.
   await shown('residual').waitFor();
   await panel.ready();
+  await panel.tab('methods');
   await panel.element('add-recalibrate').click();
   // Its weights are random, so nothing tells how pixels enter it.
   await runInto('recalibrated', async () => {

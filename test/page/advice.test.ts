@@ -22,6 +22,7 @@ afterAll(() => playground.end());
 
 const open = (pretence?: string, width?: number): Promise<void> => playground.open(pretence, width);
 
+const tab: Playground['tab'] = (name) => playground.tab(name);
 const element = (testId: string) => page.getByTestId(testId);
 
 /** The parameters of the requests of a kind. */
@@ -30,6 +31,7 @@ const asked = async (kind: string): Promise<unknown[]> =>
 
 test('advice shows the recipes of the engine, with estimates marked, and each layer', async () => {
   await open();
+  await tab('advice');
   await element('advise').click();
   await element('advice-progress').waitFor();
   await element('advised-recipes').waitFor();
@@ -54,6 +56,7 @@ test('advice shows the recipes of the engine, with estimates marked, and each la
 
 test('a recipe is one click from its plan, from the form and from a run, by keyboard too', async () => {
   await open('advised');
+  await tab('methods');
   await element('recipe-1-plan').focus();
   await page.keyboard.press('Enter');
   const { steps } = advice.recipes[0]!;
@@ -69,6 +72,7 @@ test('a recipe is one click from its plan, from the form and from a run, by keyb
 
 test('advice that was kept is there at once, and a cancelled one leaves it', async () => {
   await open('advised');
+  await tab('advice');
   await element('recipe-1').waitFor();
   expect(await asked('advise')).toEqual([]);
   await element('advise').click();
@@ -80,6 +84,7 @@ test('advice that was kept is there at once, and a cancelled one leaves it', asy
 
 test('a wrong goal is said and not asked, and a goal that nothing meets is answered', async () => {
   await open();
+  await tab('advice');
   await element('advice-aim').selectOption('bytes');
   await element('advice-goal').fill('half');
   await element('advice-goal-problem').waitFor();
@@ -94,6 +99,7 @@ test('a wrong goal is said and not asked, and a goal that nothing meets is answe
 
 test('without data there is advice about sizes alone, which is said, and no goal of a metric', async () => {
   await open('noData');
+  await tab('advice');
   expect(await element('advice-aim').locator('option[value="metric"]').count()).toBe(0);
   await page.getByText('Without data there is advice about sizes and work alone.').waitFor();
   await element('advise').click();
@@ -105,12 +111,14 @@ test('without data there is advice about sizes alone, which is said, and no goal
 
 test('in a workspace that is not trusted nothing is advised', async () => {
   await open('untrusted');
+  await tab('advice');
   await element('advise').waitFor();
   await expect.poll(() => element('advise').isDisabled()).toBe(true);
 });
 
 test('fits a narrow page', async () => {
   await open('advised', 480);
+  await tab('advice');
   await element('recipe-1').waitFor();
   await element('advice-layers-fold').click();
   await element('advice-layers').waitFor();

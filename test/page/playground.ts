@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import * as z from 'zod';
+import { tabId } from '../../src/webview/ui/tab-id';
+import type { TabName } from '../../src/webview/workbench/tab-names';
 import { ensureDebian } from '../../scripts/setup/debian';
 import { servePlayground } from '../webview/playground.mjs';
 
@@ -14,6 +16,8 @@ export interface Playground {
   readonly page: Page;
   /** Opens the page without the state of an earlier test; `pretence` as in the address of the development page. */
   readonly open: (pretence?: string, width?: number) => Promise<void>;
+  /** Shows a tab of the page. */
+  readonly tab: (name: TabName) => Promise<void>;
   /** What the page asked the host so far. */
   readonly asked: () => Promise<{ method: string; params?: unknown }[]>;
   readonly end: () => Promise<void>;
@@ -38,6 +42,7 @@ export async function startPlayground(prefix: string): Promise<Playground> {
       await page.evaluate('sessionStorage.clear()');
       await page.goto(`${served.address}?epochSeconds=0.2&${pretence}`);
     },
+    tab: (name) => page.getByTestId(tabId(name)).click(),
     asked: async () =>
       z
         .array(z.object({ method: z.string(), params: z.unknown() }))

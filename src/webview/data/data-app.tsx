@@ -8,6 +8,7 @@ import { QuestionState } from '../question/question-state';
 import { Button } from '../ui/button';
 import { leadToMistake } from '../ui/invalid-field';
 import { Notice } from '../ui/notice';
+import { undoByKey } from '../ui/undo-keys';
 import { ChangeList } from './change-list';
 import { DataForm } from './data-form';
 import { ShownExamples } from './shown-examples';
@@ -31,8 +32,9 @@ import {
 /** The page that shows what was recognized in data, and lets a person correct it, before it is used. */
 export function DataApp() {
   useEffect(() => {
-    document.addEventListener('keydown', undoByKey);
-    return () => document.removeEventListener('keydown', undoByKey);
+    const byKey = (event: KeyboardEvent): void => undoByKey(event, { undo, redo });
+    document.addEventListener('keydown', byKey);
+    return () => document.removeEventListener('keydown', byKey);
   }, []);
   const known = review.problem.value === null ? review.answer.value : null;
   const description = known?.description ?? null;
@@ -74,20 +76,6 @@ export function DataApp() {
       )}
     </main>
   );
-}
-
-/** Ctrl+Z takes the last change of the form back, wherever the focus is. */
-function undoByKey(event: KeyboardEvent): void {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-  const key = event.key.toLowerCase();
-  if (key !== 'z' && key !== 'y') return;
-  // A search and a text that is not taken yet undo what was typed there.
-  if (event.target instanceof Element && event.target.closest('[data-own-undo]')) return;
-  event.preventDefault();
-  // The editor would undo something of its own.
-  event.stopPropagation();
-  if (key === 'y' || event.shiftKey) redo();
-  else undo();
 }
 
 function Actions({ known }: { known: DataReview | null }) {

@@ -10,13 +10,13 @@ import { askData, loadState, storeState } from '../state/host';
 import { changedField, changesOf, tidy } from './changes';
 import { hasField } from './groups';
 import { sentence } from '../ui/sentence';
-import { changed, newHistory, redone, undone, type History } from './history';
+import { changed, newHistory, redone, undone, type History } from '../ui/history';
 
 /** The state that survives a reload of the window, beside the data: the options, and those that were written before them. */
 const Saved = z.object({ options: JsonObject, base: JsonObject });
 
 /** The options of the form, those before and after them; null until the data was read for the first time. */
-const history = signal<History | null>(null);
+const history = signal<History<JsonObject> | null>(null);
 /** The options that were written when the person began to change them. */
 const base = signal<JsonObject | null>(null);
 /** The data of this page. */

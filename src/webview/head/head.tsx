@@ -1,106 +1,70 @@
-import { NO_DATASET } from '../../protocol/dataset';
-import { sentence } from '../ui/sentence';
-import { normalizationName, normalizationReason } from '../../protocol/normalization';
-import { cancelEvaluation, chooseData, chooseNormalization, evaluate } from '../state/actions';
-import { cannotEvaluate, cannotRun, evaluating, evaluationProblem, inspection, panel } from '../state/session';
-import { Button } from '../ui/button';
-import { LinkButton } from '../ui/link';
-import { Notice } from '../ui/notice';
-import { ProgressBar } from '../ui/progress-bar';
-import { Tag } from '../ui/tag';
-import { ShowLog } from '../notices/show-log';
+import type { Inspection } from '../../protocol/model';
+import { cancelEvaluation, evaluate } from '../state/actions';
+import { canRedo, canUndo, redo, undo } from '../state/edits';
+import { cannotEvaluate, evaluating, inspection } from '../state/session';
+import { Button, IconButton } from '../ui/button';
+import { percent } from '../../protocol/format';
+import { Dataset } from './dataset';
+import { namesOf } from './names';
 import { Totals } from './totals';
 
-function Dataset() {
-  const state = panel.value;
-  const dataset = state?.dataset;
+const FORMATS: Readonly<Record<string, string>> = { 'layers-model': 'LayersModel', 'graph-model': 'GraphModel' };
+
+function Names({ model }: { model: Inspection }) {
+  const { folder, model: own } = namesOf(model);
+  const parent = model.provenance?.parent;
+  const facts = [
+    ...(own === null ? [] : [own]),
+    FORMATS[model.format] ?? model.format,
+    ...(model.provenance ? [parent === null ? 'trained by Secateur' : 'compressed by Secateur'] : []),
+  ];
   return (
-    <span class="row dataset">
-      {dataset ? (
-        <span class="quiet" title={dataset.folder}>
-          Data: {dataset.name}
-        </span>
-      ) : (
-        <span class="quiet" title={state?.datasetProblem}>
-          {sentence(NO_DATASET)}
-        </span>
-      )}
-      {dataset?.sample && <Tag>sample</Tag>}
-      {dataset && <Pixels />}
-      <LinkButton
-        onPress={() => void chooseData()}
-        testId="choose-data"
-        disabled={cannotRun.value !== null}
-        label={dataset ? 'Change the dataset' : 'Choose a dataset'}
+    <div class="head-name">
+      <h1 title={model.path}>{folder}</h1>
+      <span class="quiet head-facts">{facts.join(' \u00b7 ')}</span>
+    </div>
+  );
+}
+
+/** The evaluation: a button that starts it, or its share and the end of it. */
+function Evaluate() {
+  const running = evaluating.value;
+  const why = cannotEvaluate.value;
+  if (!running)
+    return (
+      <Button
+        icon="play"
+        disabled={why !== null}
+        title={why ?? 'Measures loss and metrics, such as accuracy, on the test examples'}
+        onPress={() => void evaluate()}
+        testId="evaluate-button"
       >
-        {dataset ? 'Change\u2026' : 'Choose\u2026'}
-      </LinkButton>
-    </span>
-  );
-}
-
-/** The normalization of the pixels, as a button that changes it. */
-function Pixels() {
-  const state = panel.value;
-  if (!state || cannotEvaluate.value !== null) return null;
-  const { normalization, normalizationProblem } = state;
-  const [text, title] = normalization
-    ? [normalizationName(normalization), `The normalization of pixels is ${normalizationReason(normalization)}`]
-    : [normalizationProblem === undefined ? 'normalization' : 'which normalization?', normalizationProblem];
+        Evaluate
+      </Button>
+    );
+  const { done = 0, total = 0 } = running.progress ?? {};
   return (
-    <LinkButton
-      onPress={() => void chooseNormalization()}
-      testId="choose-normalization"
-      label={`Normalization ${text}: choose another`}
-      title={title}
-    >
-      {`${text} \u25be`}
-    </LinkButton>
+    <Button icon="close" onPress={cancelEvaluation} testId="cancel-evaluation" label="Cancel the evaluation">
+      {total > 0 ? `Cancel, ${percent(done / total, 0)} done` : 'Cancel'}
+    </Button>
   );
 }
 
-/** The model's name and figures, its data, and the button that evaluates it. */
+/** The model's name and figures, its data, and the buttons that concern all of it. */
 export function Head() {
   const model = inspection.value;
-  const running = evaluating.value;
   if (!model) return null;
-  const why = cannotEvaluate.value;
-  const parent = model.provenance?.parent;
   return (
     <header class="head">
       <div class="head-line">
-        <div class="head-name">
-          <h1 title={model.path}>{model.name}</h1>
-          <span class="quiet">
-            {model.format}
-            {model.provenance && (parent === null ? ' \u00b7 trained by Secateur' : ' \u00b7 compressed by Secateur')}
-          </span>
-        </div>
+        <Names model={model} />
+        <Dataset />
         <div class="row head-actions">
-          <Dataset />
-          {running ? (
-            <Button icon="close" onPress={cancelEvaluation} testId="cancel-evaluation" label="Cancel the evaluation">
-              Cancel
-            </Button>
-          ) : (
-            <Button
-              icon="play"
-              disabled={why !== null}
-              title={why ?? 'Measures loss and metrics, such as accuracy, on the test examples'}
-              onPress={() => void evaluate()}
-              testId="evaluate-button"
-            >
-              Evaluate
-            </Button>
-          )}
+          <IconButton icon="discard" label="Undo (Ctrl+Z)" disabled={!canUndo.value} onPress={undo} testId="undo" />
+          <IconButton icon="redo" label="Redo (Ctrl+Shift+Z)" disabled={!canRedo.value} onPress={redo} testId="redo" />
+          <Evaluate />
         </div>
       </div>
-      {running && <ProgressBar progress={running.progress} stage={running.progress?.stage ?? 'Evaluating'} />}
-      {evaluationProblem.value !== null && (
-        <Notice kind="error" actions={<ShowLog />} testId="evaluation-problem">
-          {evaluationProblem.value}
-        </Notice>
-      )}
       <Totals />
     </header>
   );

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { Inspection } from '../../protocol/model';
 import { bytes, count } from '../../protocol/format';
 import { packing, PACKED_UNASKED } from '../state/packing';
+import { Icon } from '../ui/icon';
 import { LinkButton } from '../ui/link';
 import { Stat } from './stat';
 
@@ -39,28 +40,23 @@ export function PackedStat({ model }: { model: Inspection }) {
       now={known ? bytes(known.bytes) : '\u2013'}
       value={known?.bytes ?? null}
       preview={null}
-      note={known && ideal !== null ? <Known ideal={ideal} advice={known.advice} /> : <Asked />}
-    />
-  );
-}
-
-function Known({ ideal, advice }: { ideal: number; advice: readonly string[] | undefined }) {
-  return (
-    <>
-      ideally {bytes(ideal)}
-      {advice && (
-        <>
-          {' \u00b7 '}
-          <LinkButton
-            onPress={() => (explained.value = !explained.value)}
-            label="Why did the packed file not shrink?"
-            testId="packed-why"
+      note={ideal === null ? <Asked /> : <>ideally {bytes(ideal)}</>}
+      action={
+        known?.advice && (
+          <button
+            type="button"
+            class="info-button"
+            aria-label="Why did the packed file not shrink?"
+            title="Why did the packed file not shrink?"
+            aria-expanded={explained.value}
+            data-testid="packed-why"
+            onClick={() => (explained.value = !explained.value)}
           >
-            why?
-          </LinkButton>
-        </>
-      )}
-    </>
+            <Icon name="info" />
+          </button>
+        )
+      }
+    />
   );
 }
 

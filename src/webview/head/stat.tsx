@@ -11,15 +11,18 @@ export interface StatPreview {
   stale: boolean;
   /** True if the shown figure is a good estimate until then, so it is not dimmed. */
   near?: boolean;
+  /** True if much would be lost: the difference has the color of a warning. */
+  severe?: boolean;
 }
 
-/** One figure of the model: its current value, and beside it the planned one. */
+/** One figure of the model: its current value, and below it the planned one, or else a note. */
 export function Stat({
   label,
   now,
   value,
   preview,
   note,
+  action,
   title,
   id,
 }: {
@@ -27,19 +30,25 @@ export function Stat({
   now: string;
   value: number | null;
   preview: StatPreview | null;
+  /** Shown while nothing is planned. */
   note?: ComponentChildren;
+  /** A small button behind the label. */
+  action?: ComponentChildren;
   title?: string | undefined;
   /** The last part of the test ids `total-…` and `preview-…`. */
   id: string;
 }) {
   return (
     <div class="stat" title={title}>
-      <dt>{label}</dt>
+      <dt>
+        {label}
+        {action}
+      </dt>
       <dd>
         <span class="stat-now figures" data-testid={`total-${id}`} data-value={value ?? undefined}>
           {now}
         </span>
-        {preview && (
+        {preview ? (
           <span
             class={preview.stale && preview.near !== true ? 'stat-after figures stale' : 'stat-after figures'}
             data-testid={`preview-${id}`}
@@ -51,10 +60,14 @@ export function Stat({
             <span class="stat-arrow" aria-hidden="true">
               {'\u2192'}
             </span>{' '}
-            {preview.text} <span class="stat-difference">{preview.difference}</span>
+            {preview.text}{' '}
+            <span class={preview.severe === true ? 'stat-difference severe' : 'stat-difference'}>
+              {preview.difference}
+            </span>
           </span>
+        ) : (
+          <span class="stat-note quiet">{note}</span>
         )}
-        {note !== undefined && <span class="stat-note small quiet">{note}</span>}
       </dd>
     </div>
   );

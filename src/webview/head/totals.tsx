@@ -5,8 +5,9 @@ import { bytes, change, compact, count, percent, plural, points } from '../../pr
 import { mainMetric, mainText, metricDifference, type MetricValues } from '../../protocol/metric';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
-import { counts, countsAreExact, previewMetrics, previewBytes } from '../state/preview';
-import { cannotMeasure, evaluation, inspection } from '../state/session';
+import { counts, countsAreExact, metricsNow, previewMetrics, previewBytes } from '../state/preview';
+import { cannotEvaluate, cannotMeasure, evaluation, inspection } from '../state/session';
+import { sentence } from '../ui/sentence';
 import { LinkButton } from '../ui/link';
 import { PackedAdvice, PackedStat } from './packed-stat';
 import { Stat, type StatPreview } from './stat';
@@ -117,7 +118,8 @@ export function Totals() {
           preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
           note={macsAfter === null ? totals.macsFor && `for ${macsForWords(totals.macsFor)}` : 'of nonzero weights'}
         />
-        <MetricStat />
+        <ValidationStat />
+        <EvaluatedStat />
       </dl>
       <PackedAdvice />
     </>
@@ -131,41 +133,63 @@ const pixels = (used: NormalizationInUse | undefined): string => (used ? `, ${no
 const differenceOf = ([before]: MetricValues, [after]: MetricValues): string =>
   metricDifference(after.name, after.value - before.value);
 
-function MetricStat() {
+/** The title of a metric on a split: `Accuracy, validation`. */
+const onSplit = (metrics: MetricValues, split: string): string => `${mainMetric(metrics).title}, ${split}`;
+
+/** The metric on validation examples, by which thresholds are judged, as it is and as it would become. */
+function ValidationStat() {
   const tried = previewMetrics.value;
-  const figure = tried?.value.figure;
+  const shown = tried?.value.figure ?? metricsNow.value;
   const known = evaluation.value;
-  if (tried && figure)
+  if (shown) {
+    const { before, after, samples, sampleData, normalization } = shown;
+    const basis = `${plural(samples, 'example')}${sampleData ? ', sample data' : ''}${pixels(normalization)}`;
     return (
       <Stat
         id="accuracy"
-        label={mainMetric(figure.before).title}
-        title={mainMetric(figure.before).meaning}
-        now={mainText(figure.before, 1)}
-        value={figure.before[0].value}
+        label={onSplit(before, 'validation')}
+        title={`${mainMetric(before).meaning} On ${basis} of the validation split.`}
+        now={mainText(before, 1)}
+        value={before[0].value}
         preview={
-          figure.after && {
-            text: mainText(figure.after, 1),
-            difference: differenceOf(figure.before, figure.after),
-            value: figure.after[0].value,
-            stale: tried.stale,
-          }
+          tried && after
+            ? {
+                text: mainText(after, 1),
+                difference: differenceOf(before, after),
+                value: after[0].value,
+                stale: tried.stale,
+              }
+            : null
         }
-        note={`${plural(figure.samples, 'validation example')}${figure.sampleData ? ', sample data' : ''}${pixels(figure.normalization)}`}
+        note={`${plural(samples, 'example')}${sampleData ? ', sample' : ''}`}
       />
     );
-  if (known)
-    return (
-      <Stat
-        id="accuracy"
-        label={mainMetric(known.metrics).title}
-        title={mainMetric(known.metrics).meaning}
-        now={mainText(known.metrics, 1)}
-        value={known.metrics[0].value}
-        preview={null}
-        note={`${plural(known.samples, `${known.split} example`)}${known.dataset.sample ? ', sample data' : ''}${pixels(known.normalization)}`}
-      />
-    );
-  const why = tried?.value.reason ?? cannotMeasure.value ?? 'not measured yet';
-  return <Stat id="accuracy" label="Accuracy" now={'\u2013'} value={null} preview={null} note={why} title={why} />;
+  }
+  const why = tried?.value.reason ?? cannotMeasure.value ?? 'try a threshold';
+  const label = known ? onSplit(known.metrics, 'validation') : 'Accuracy, validation';
+  return (
+    <Stat id="accuracy" label={label} now={'\u2013'} value={null} preview={null} note={why} title={sentence(why)} />
+  );
+}
+
+/** The metric of the last evaluation of these weights, on the split that it says. */
+function EvaluatedStat() {
+  const known = evaluation.value;
+  if (!known) {
+    const why = cannotEvaluate.value === null ? 'not evaluated yet' : sentence(cannotEvaluate.value);
+    return <Stat id="test" label="Accuracy, test" now={'\u2013'} value={null} preview={null} note={why} title={why} />;
+  }
+  const { metrics, samples, split, dataset, normalization } = known;
+  const basis = `${plural(samples, `${split} example`)}${dataset.sample ? ' of the sample data' : ''}${pixels(normalization)}`;
+  return (
+    <Stat
+      id="test"
+      label={onSplit(metrics, split)}
+      title={`${mainMetric(metrics).meaning} On ${basis}.`}
+      now={mainText(metrics, 1)}
+      value={metrics[0].value}
+      preview={null}
+      note={`${plural(samples, 'example')}${dataset.sample ? ', sample' : ''}`}
+    />
+  );
 }

@@ -130,7 +130,7 @@ export function Hero() {
     if (drawn) markUsable();
   }, [drawn]);
   return (
-    <section class="hero" aria-labelledby="hero-title">
+    <section class="pane hero" aria-labelledby="hero-title">
       <div class="section-head">
         <div class="hero-title">
           <h2 id="hero-title" class="plain">

@@ -10,10 +10,11 @@ import { shownThreshold } from '../state/threshold';
 import { Bars } from './bars';
 import { Levels } from './levels';
 import { ThresholdLines } from './threshold-lines';
-import { useWidth } from './use-width';
+import { useSize } from './use-width';
 import { ZeroGauge } from './zero-gauge';
 
-const HEIGHT = 220;
+/** The height of the axis below the bars in pixels. */
+const AXIS = 22;
 
 /** The minimum width of a bar in pixels. */
 const BAR = 6;
@@ -40,7 +41,8 @@ export function Plot({
   /** The text while no bin is selected. */
   hint: string;
 }) {
-  const { ref, width } = useWidth<HTMLDivElement>();
+  const { ref, width, height: all } = useSize<HTMLDivElement>();
+  const height = Math.max(0, all - AXIS);
   const [bin, setBin] = useState<number | null>(null);
   const most = Math.max(16, Math.floor(width / BAR));
   const bins = useMemo(() => binsToDraw(histogram, most, whole.value), [histogram, most, whole.value]);
@@ -55,7 +57,7 @@ export function Plot({
 
   return (
     <div class="plot">
-      <ZeroGauge zeros={zeros} pruned={pruned} total={total} height={HEIGHT} />
+      {height > 0 && <ZeroGauge zeros={zeros} pruned={pruned} total={total} height={height} />}
       <div
         class="plot-area"
         ref={ref}
@@ -83,13 +85,13 @@ export function Plot({
             <Bars
               bins={bins}
               axis={axis}
-              height={HEIGHT}
+              height={height}
               log={log.value}
               threshold={shownThreshold.value}
               bin={inHand}
             />
-            <Levels axis={axis} height={HEIGHT} />
-            <ThresholdLines axis={axis} height={HEIGHT} />
+            <Levels axis={axis} height={height} />
+            <ThresholdLines axis={axis} height={height} />
           </>
         )}
       </div>

@@ -61,6 +61,7 @@ export function LayerTable() {
   return (
     <div
       class="table-scroller"
+      id="layer-list"
       ref={scroller}
       onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
     >

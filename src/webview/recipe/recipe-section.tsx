@@ -1,4 +1,3 @@
-import { asJson } from '../../protocol/json';
 import { stepDefinition } from '../../protocol/steps';
 import { replaceSteps, steps } from '../state/recipe';
 import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
@@ -33,16 +32,6 @@ export function RecipeSection() {
       <div class="section-head">
         <h2 id="recipe-title">Methods and recipe</h2>
         <span class="row small">
-          {thresholdStep.value && (
-            <LinkButton
-              onPress={() => {
-                if (thresholdStep.value) replaceSteps([asJson(thresholdStep.value), ...list.slice(1)]);
-              }}
-              testId="threshold-to-recipe"
-            >
-              Add the threshold as first step
-            </LinkButton>
-          )}
           {list.length > 0 && (
             <LinkButton onPress={() => replaceSteps([])} testId="clear-recipe">
               Clear
@@ -88,7 +77,7 @@ export function RecipeSection() {
       )}
       {list.length === 0 && (
         <p class="small quiet">
-          The threshold above is the quick way. Here each method has all its options, and several make a recipe:{' '}
+          The threshold is the quick way. Here each method has all its options, and several make a recipe:{' '}
           {stepDefinition('remove').words.title}, then {stepDefinition('finetune').words.title}, for example.
         </p>
       )}

@@ -26,6 +26,7 @@ export function RunForm({
   why,
   button,
   children,
+  more,
   ids,
 }: {
   /** The steps; the same array while they do not change; null: nothing to run yet. */
@@ -36,6 +37,8 @@ export function RunForm({
   why: string | null;
   button: string;
   children?: ComponentChildren;
+  /** Further buttons. */
+  more?: ComponentChildren;
   ids: RunFormIds;
 }) {
   const { folder, write, problem, fault } = useFolder(steps, sparsity);
@@ -45,30 +48,33 @@ export function RunForm({
   const asked = steps && name !== '' && fault === null ? { steps: [...steps], seed, folder: name } : null;
   const whyId = `${ids.run}-why`;
   return (
-    <>
-      <TextField
-        label="New folder beside the model"
-        value={folder}
-        placeholder="proposed as soon as there are steps"
-        disabled={blocked !== null}
-        problem={fault}
-        onText={write}
-        testId={ids.folder}
-      />
-      {children}
-      <div class="row">
-        <Button
-          primary
-          disabled={asked === null || blocked !== null || running}
-          describedBy={whyId}
-          onPress={(_, pressed) => {
-            if (asked && !leadToMistake(pressed)) void run(asked);
-          }}
-          testId={ids.run}
-        >
-          {button}
-        </Button>
-        <CopyRecipe job={asked} testId={ids.copy} />
+    <div class="run-form">
+      <div class="run-fields">
+        <TextField
+          label="New folder beside the model"
+          value={folder}
+          placeholder="proposed as soon as there are steps"
+          disabled={blocked !== null}
+          problem={fault}
+          onText={write}
+          testId={ids.folder}
+        />
+        {children}
+        <div class="row">
+          <Button
+            primary
+            disabled={asked === null || blocked !== null || running}
+            describedBy={whyId}
+            onPress={(_, pressed) => {
+              if (asked && !leadToMistake(pressed)) void run(asked);
+            }}
+            testId={ids.run}
+          >
+            {button}
+          </Button>
+          <CopyRecipe job={asked} testId={ids.copy} />
+          {more}
+        </div>
       </div>
       <div id={whyId}>
         {blocked !== null ? (
@@ -93,6 +99,6 @@ export function RunForm({
           {problem ?? actionProblem.value}
         </Notice>
       )}
-    </>
+    </div>
   );
 }

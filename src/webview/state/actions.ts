@@ -87,6 +87,7 @@ export async function evaluate(): Promise<void> {
   batch(() => {
     session.evaluating.value = { progress: null };
     session.evaluationProblem.value = null;
+    session.tab.value = 'evaluation';
   });
   try {
     const result = await ask(
@@ -107,7 +108,6 @@ export const cancelEvaluation = (): void => evaluation?.abort();
 function showEvaluation(result: NonNullable<PanelState['evaluation']>): void {
   if (session.panel.value) session.panel.value = { ...session.panel.value, evaluation: result };
   session.announcement.value = `${mainMetric(result.metrics).title} ${mainText(result.metrics, 1)} on ${result.samples} examples.`;
-  bringIntoView('evaluation');
 }
 
 let running: AbortController | undefined;
@@ -118,8 +118,11 @@ const update = (change: (job: JobView) => JobView): void => {
   if (session.job.value) session.job.value = change(session.job.value);
 };
 
-/** Runs steps on the checkpoint into a new folder. */
-export const run = (job: RecipeJob): Promise<void> => followJob(job, (options) => ask('run', job, options));
+/** Runs steps on the checkpoint into a new folder. The run is shown in the tab that is open. */
+export function run(job: RecipeJob): Promise<void> {
+  session.runFrom.value = session.tab.value;
+  return followJob(job, (options) => ask('run', job, options));
+}
 
 async function followJob(
   asked: RecipeJob,
@@ -178,7 +181,10 @@ export function followHost(): void {
       void retryQuietly(news);
     }
   });
-  onHost('showEvaluation', showEvaluation);
+  onHost('showEvaluation', (result) => {
+    showEvaluation(result);
+    bringIntoView('evaluation');
+  });
 }
 
 /** Milliseconds for which a person can read that the engine is up again. */

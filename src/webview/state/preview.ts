@@ -2,6 +2,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
 import type { PlanBytes, PlanMetrics, PlanCounts } from '../../protocol/plan';
 import type { PruneStep } from '../../protocol/steps/prune';
+import { normalizationName } from '../../protocol/normalization';
 import { keepEqual } from './keep-equal';
 import { latestOnly } from './latest';
 import { countLocally, modelDistribution, toPruneStep } from '../threshold/amounts';
@@ -33,6 +34,22 @@ const exactCounts = signal<Known<PlanCounts> | null>(null);
 const knownBytes = signal<Known<FileBytes> | null>(null);
 const knownMetrics = signal<Known<{ figure: PlanMetrics | null; reason: string | null }> | null>(null);
 const knownProblem = signal<Known<string> | null>(null);
+/** The metrics of the model as it is, and what they were measured with. */
+const knownNow = signal<{ about: string; figure: PlanMetrics } | null>(null);
+
+/** The weights and the data: metrics of others do not hold. */
+const about = computed(() => {
+  const state = panel.value;
+  if (!state) return '';
+  const { inspection: model, dataset, trusted, previewSamples } = state;
+  return JSON.stringify([model.weightsHash, dataset?.folder, trusted, previewSamples]);
+});
+
+/** The normalization of pixels in use; undefined: not known yet. */
+const pixels = computed(() => {
+  const used = panel.value?.normalization;
+  return used ? normalizationName(used) : undefined;
+});
 
 let inputAt = performance.now();
 let undrawn = false;
@@ -47,6 +64,7 @@ export function inputHappened(at: number): void {
 
 async function answer(question: { step: PruneStep; at: number }, signal: AbortSignal): Promise<void> {
   const current = question.step;
+  const measuredWith = about.peek();
   let bytesDrawn = false;
   const gotBytes = ({ after }: PlanBytes): void => {
     if (bytesDrawn || !after) return;
@@ -74,6 +92,7 @@ async function answer(question: { step: PruneStep; at: number }, signal: AbortSi
       gotBytes(result.bytes);
       knownMetrics.value = { step: current, value: { figure: result.metrics, reason: result.noAccuracy ?? null } };
       knownProblem.value = null;
+      if (result.metrics) knownNow.value = { about: measuredWith, figure: result.metrics };
     });
     if (result.metrics) measureDrawn('secateur:accuracy', question.at);
   } catch (error) {
@@ -97,6 +116,8 @@ export function askAgain(): void {
 /** Follows the amounts, and the dataset of the accuracy. */
 export function followPlan(): void {
   let asked = '';
+  let before: string | undefined;
+  let changes = 0;
   effect(() => {
     const state = panel.value;
     if (!state || !step.value) {
@@ -104,8 +125,10 @@ export function followPlan(): void {
       latest.drop();
       return;
     }
-    const about = [state.inspection.weightsHash, state.dataset?.folder, state.trusted, state.previewSamples];
-    const key = JSON.stringify([step.value, ...about]);
+    // Another normalization asks again; the first one is what the answer used.
+    if (pixels.value !== undefined && before !== undefined && before !== pixels.value) changes++;
+    before = pixels.value ?? before;
+    const key = JSON.stringify([step.value, about.value, changes]);
     if (key === asked) return;
     asked = key;
     // The same amounts on other data need another accuracy.
@@ -153,6 +176,15 @@ const shown = <T>(known: Known<T> | null): { value: T; stale: boolean } | null =
 
 export const previewBytes = computed(() => shown(knownBytes.value));
 export const previewMetrics = computed(() => shown(knownMetrics.value));
+/** The validation metrics of the model as it is, from the last preview; null: not measured yet. */
+export const metricsNow = computed(() => {
+  const known = knownNow.value;
+  if (known?.about !== about.value) return null;
+  const used = known.figure.normalization;
+  const isOther = used !== undefined && pixels.value !== undefined && normalizationName(used) !== pixels.value;
+  return isOther ? null : known.figure;
+});
+
 /** The reason why the current amounts could not be previewed, as one sentence. */
 export const previewProblem = computed(() =>
   knownProblem.value && knownProblem.value.step === step.value ? knownProblem.value.value : null,

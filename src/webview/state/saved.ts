@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { JsonObject } from '../../protocol/json';
 import { MODES } from '../threshold/amount';
 import { COLUMNS } from '../layers/sort';
+import { TAB_NAMES } from '../workbench/tab-names';
 
 const SavedAmount = z.object({
   mode: z.enum(MODES),
@@ -30,6 +31,11 @@ export const Saved = z.object({
   /** The drafts of the recipe's steps, complete or not. */
   recipe: z.array(JsonObject).max(1000).catch([]),
   seed: z.number().int().min(0).max(0x7fffffff).catch(0),
+  tab: z.enum(TAB_NAMES).catch('prune'),
+  /** The tab whose button started the last run. */
+  runFrom: z.enum(TAB_NAMES).catch('prune'),
+  /** Pixels by which the page is scrolled. */
+  scroll: z.number().nonnegative().catch(0),
 });
 export type Saved = z.infer<typeof Saved>;
 

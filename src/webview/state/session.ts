@@ -8,6 +8,7 @@ import type { JobView } from '../run/job-view';
 import type { Histograms } from '../threshold/amounts';
 import { readSaved, type Saved } from './saved';
 import type { Sort } from '../layers/sort';
+import type { TabName } from '../workbench/tab-names';
 import { loadState, storeState } from './host';
 
 /** The phase of the page: loading, failed, or open. */
@@ -35,6 +36,11 @@ export const epochs = signal(saved.epochs);
 /** The drafts of the recipe's steps, and the seed of its run. */
 export const drafts = signal<readonly JsonObject[]>(saved.recipe);
 export const seed = signal(saved.seed);
+export const tab = signal<TabName>(saved.tab);
+/** The tab whose button started the run; its card is there. */
+export const runFrom = signal<TabName>(saved.runFrom);
+/** Pixels by which the page is scrolled. */
+export const scroll = signal(saved.scroll);
 
 /** A change of the files on disk; `problem`: the reason why they could not be read again. */
 export const disk = signal<{ change: 'changed' | 'gone'; problem?: string } | null>(null);
@@ -84,6 +90,9 @@ export const keepState = (): void => {
       epochs: epochs.value,
       recipe: [...drafts.value],
       seed: seed.value,
+      tab: tab.value,
+      runFrom: runFrom.value,
+      scroll: scroll.value,
     };
     storeState(state);
   });

@@ -1,11 +1,13 @@
 import type { PanelFocus } from '../../protocol/panel';
+import type { TabName } from '../workbench/tab-names';
+import { tab } from './session';
 
-/** The element at the start of each part of the page, and the element that takes the focus. */
-const PARTS: Record<PanelFocus, { section: string; keyboard: string }> = {
-  weights: { section: '.hero', keyboard: '[data-testid="layer-table"]' },
-  prune: { section: '.bench', keyboard: '[data-testid="threshold-line"]' },
-  recipe: { section: '#recipe', keyboard: '#recipe' },
-  evaluation: { section: '#evaluation', keyboard: '#evaluation' },
+/** The tab of each part of the page, the element at its start, and the element that takes the focus. */
+const PARTS: Record<PanelFocus, { tab?: TabName; section: string; keyboard: string }> = {
+  weights: { section: '.bench', keyboard: '[data-testid="layer-table"]' },
+  prune: { tab: 'prune', section: '.bench', keyboard: '[data-testid="threshold-line"]' },
+  recipe: { tab: 'methods', section: '.tabs', keyboard: '#recipe' },
+  evaluation: { tab: 'evaluation', section: '.tabs', keyboard: '#evaluation' },
 };
 
 /** The most frames until a part is drawn: a histogram must be counted first. */
@@ -13,7 +15,8 @@ const FRAMES = 120;
 
 /** Brings a part of the page into view and focuses it, as soon as it is drawn. */
 export function bringIntoView(part: PanelFocus, frames = FRAMES): void {
-  const { section, keyboard } = PARTS[part];
+  const { section, keyboard, tab: its } = PARTS[part];
+  if (its !== undefined) tab.value = its;
   requestAnimationFrame(() => {
     const element = document.querySelector<HTMLElement>(keyboard);
     if (!element) {

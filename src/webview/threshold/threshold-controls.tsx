@@ -51,53 +51,49 @@ export function ThresholdControls() {
   const off = about === null;
   return (
     <div class="controls">
-      <div class="pair choose">
-        <Select
-          label="Prune"
-          value={scope.value}
-          options={SCOPE_TEXTS}
-          onSelect={(next) => setScope(next)}
-          testId="scope-select"
-        />
-        <Select label="Threshold by" value={how} options={MODE_TEXTS} onSelect={setMode} testId="mode-select" />
-      </div>
-      <div class="pair slide">
-        <Range
-          label="Threshold"
-          value={value}
-          max={about ? sliderEnd(how, about, value) : 0}
-          step={about ? resolution(how, about) : 1}
-          arrow={arrow}
-          page={page}
-          text={inOtherWords()}
-          disabled={off}
-          onValue={setValue}
-          testId="threshold-slider"
-        />
-        <NumberField
-          // Another mode or layer has its own field.
-          key={`${how} ${scope.value} ${layer?.name ?? ''}`}
-          label={{ absolute: '|w| below', percent: 'Percent', sigma: 'Times \u03c3' }[how]}
-          value={value}
-          max={how === 'percent' ? 100 : Math.max(max, value)}
-          arrow={arrow}
-          page={page}
-          unit={{ absolute: undefined, percent: '%', sigma: '\u03c3' }[how]}
-          format={shown}
-          parse={(text) => {
-            const read = parseAmount(how, text);
-            return typeof read === 'string' ? read : read.value;
-          }}
-          disabled={off}
-          hold={() => {
-            const before = amount.peek();
-            return (at) => setAmount(before, at);
-          }}
-          // A typed value may exceed the slider's end: a recipe may hold such a threshold.
-          onValue={(next, at) => setAmount({ mode: how, value: next }, at)}
-          testId="threshold-number"
-        />
-      </div>
+      <Select
+        label="Prune"
+        value={scope.value}
+        options={SCOPE_TEXTS}
+        onSelect={(next) => setScope(next)}
+        testId="scope-select"
+      />
+      <Select label="Threshold by" value={how} options={MODE_TEXTS} onSelect={setMode} testId="mode-select" />
+      <NumberField
+        // Another mode or layer has its own field.
+        key={`${how} ${scope.value} ${layer?.name ?? ''}`}
+        label={{ absolute: '|w| below', percent: 'Percent', sigma: 'Times \u03c3' }[how]}
+        value={value}
+        max={how === 'percent' ? 100 : Math.max(max, value)}
+        arrow={arrow}
+        page={page}
+        unit={{ absolute: undefined, percent: '%', sigma: '\u03c3' }[how]}
+        format={shown}
+        parse={(text) => {
+          const read = parseAmount(how, text);
+          return typeof read === 'string' ? read : read.value;
+        }}
+        disabled={off}
+        hold={() => {
+          const before = amount.peek();
+          return (at) => setAmount(before, at);
+        }}
+        // A typed value may exceed the slider's end: a recipe may hold such a threshold.
+        onValue={(next, at) => setAmount({ mode: how, value: next }, at)}
+        testId="threshold-number"
+      />
+      <Range
+        label="Threshold"
+        value={value}
+        max={about ? sliderEnd(how, about, value) : 0}
+        step={about ? resolution(how, about) : 1}
+        arrow={arrow}
+        page={page}
+        text={inOtherWords()}
+        disabled={off}
+        onValue={setValue}
+        testId="threshold-slider"
+      />
       <p class="small quiet figures words" data-testid="threshold-words" data-value={threshold.value}>
         {off && layer && !layer.prunable
           ? sentence(layer.reason ?? 'this layer has no weights that can be pruned')

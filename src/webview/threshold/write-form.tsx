@@ -1,9 +1,14 @@
 import { useMemo } from 'preact/hooks';
+import { asJson } from '../../protocol/json';
+import type { RecipeStep } from '../../protocol/steps';
 import { FinetuneStep } from '../../protocol/steps/finetune';
 import { sentence } from '../ui/sentence';
 import { RunForm } from '../recipe/run-form';
 import { counts, step, WRITE_SEED } from '../state/preview';
 import { cannotMeasure, cannotRun, epochs, job, panel } from '../state/session';
+import { replaceSteps } from '../state/recipe';
+import { bringIntoView } from '../state/view';
+import { Button } from '../ui/button';
 import { NumberField } from '../ui/number-field';
 
 function epochsOf(text: string): number | string {
@@ -23,42 +28,63 @@ export function WriteForm() {
       plan && [plan, ...(fineTuneEpochs > 0 ? [FinetuneStep.parse({ step: 'finetune', epochs: fineTuneEpochs })] : [])],
     [plan, fineTuneEpochs],
   );
+  const note = fineTuneNote(untrained);
   return (
     <div class="write">
-      <h3>Prune &amp; write</h3>
       <RunForm
         steps={steps}
         seed={WRITE_SEED}
         sparsity={counts.value?.totals.after.sparsity}
         why={plan === null ? 'Drag the threshold first: nothing is pruned yet.' : null}
         button="Prune & Write"
+        more={
+          <Button
+            icon="edit"
+            disabled={steps === null}
+            title="Puts these steps into the recipe, where each has all its options"
+            onPress={() => {
+              if (steps) toRecipe(steps);
+            }}
+            testId="threshold-to-recipe"
+          >
+            Open in Methods
+          </Button>
+        }
         ids={{
           folder: 'target-folder',
           run: 'prune-button',
           copy: job.value?.result ? 'copy-plan' : 'copy-recipe',
         }}
       >
-        <div class="pair">
-          <NumberField
-            label="Fine-tune epochs"
-            value={fineTuneEpochs}
-            max={10_000}
-            arrow={1}
-            page={5}
-            parse={epochsOf}
-            disabled={untrained !== null}
-            onValue={(value) => (epochs.value = value)}
-            testId="fine-tune-epochs"
-          />
-          <p class="small quiet write-why" id="fine-tune-why">
-            {untrained !== null && cannotRun.value === null
-              ? `Fine-tuning is off. ${sentence(untrained)}`
-              : (panel.value?.dataset?.sample ?? false)
-                ? 'Fine-tunes on the sample data'
-                : ''}
-          </p>
-        </div>
+        <NumberField
+          label="Fine-tune epochs"
+          value={fineTuneEpochs}
+          max={10_000}
+          arrow={1}
+          page={5}
+          parse={epochsOf}
+          disabled={untrained !== null}
+          onValue={(value) => (epochs.value = value)}
+          testId="fine-tune-epochs"
+        />
       </RunForm>
+      {note !== null && (
+        <p class="small quiet" id="fine-tune-why">
+          {note}
+        </p>
+      )}
     </div>
   );
+}
+
+/** Why there is no fine-tuning, or which data it takes; null: nothing to say. */
+function fineTuneNote(untrained: string | null): string | null {
+  if (untrained !== null) return cannotRun.value === null ? `Fine-tuning is off. ${sentence(untrained)}` : null;
+  return panel.value?.dataset?.sample === true ? 'Fine-tunes on the sample data.' : null;
+}
+
+/** Makes the steps the recipe, and shows it. */
+function toRecipe(steps: readonly RecipeStep[]): void {
+  replaceSteps(steps.map(asJson));
+  bringIntoView('recipe');
 }

@@ -42,11 +42,13 @@ export function IconButton({
   icon,
   label,
   onPress,
+  disabled = false,
   testId,
 }: {
   icon: IconName;
   label: string;
   onPress: (at: number) => void;
+  disabled?: boolean;
   testId?: string | undefined;
 }) {
   return (
@@ -55,7 +57,10 @@ export function IconButton({
       ref={useInnerTestId('button', testId)}
       aria-label={label}
       title={label}
-      onClick={(event) => onPress(event.timeStamp)}
+      disabled={disabled}
+      onClick={(event) => {
+        if (!disabled) onPress(event.timeStamp);
+      }}
     >
       <Icon name={icon} />
     </vscode-button>

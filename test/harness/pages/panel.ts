@@ -1,11 +1,13 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
+import { tabId } from '../../../src/webview/ui/tab-id';
+import type { TabName } from '../../../src/webview/workbench/tab-names';
 import { READ_CONTRASTS, READ_SHAPES } from './contrast';
 
 const Contrast = z.object({ text: z.string(), ratio: z.number() });
 
 /** Figures in the panel's head: as they are, and as they would become. */
-export type Figure = 'sparsity' | 'gzip' | 'accuracy' | 'nonzero';
+export type Figure = 'sparsity' | 'gzip' | 'accuracy' | 'nonzero' | 'test';
 
 /** The checkpoint panel, by the test ids of its elements. */
 export class Panel {
@@ -20,6 +22,11 @@ export class Panel {
 
   element(testId: string): Locator {
     return this.frame.getByTestId(testId);
+  }
+
+  /** Shows a tab of the page. */
+  async tab(name: TabName): Promise<void> {
+    await this.element(tabId(name)).click();
   }
 
   layerRow(name: string): Locator {

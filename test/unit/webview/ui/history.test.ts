@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changed, newHistory, redone, undone } from '../../../../src/webview/data/history';
+import { changed, newHistory, redone, undone } from '../../../../src/webview/ui/history';
 
 it('typing in a field is one change, and each change can be undone and made again', () => {
   const start = newHistory({});

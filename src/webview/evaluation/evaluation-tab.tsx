@@ -1,0 +1,48 @@
+import { cancelEvaluation, evaluate } from '../state/actions';
+import { cannotEvaluate, evaluating, evaluation, evaluationProblem } from '../state/session';
+import { ShowLog } from '../notices/show-log';
+import { Button } from '../ui/button';
+import { Notice } from '../ui/notice';
+import { ProgressBar } from '../ui/progress-bar';
+import { EvaluationCard } from './evaluation-card';
+
+/** The last evaluation, the one that goes on, or how to make one. */
+export function EvaluationTab() {
+  const running = evaluating.value;
+  return (
+    <>
+      {running && (
+        <div class="running">
+          <ProgressBar
+            progress={running.progress}
+            stage={running.progress?.stage ?? 'Evaluating'}
+            testId="evaluation-progress"
+          />
+          <Button icon="close" onPress={cancelEvaluation} label="Cancel the evaluation">
+            Cancel
+          </Button>
+        </div>
+      )}
+      {evaluationProblem.value !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="evaluation-problem">
+          {evaluationProblem.value}
+        </Notice>
+      )}
+      {evaluation.value ? <EvaluationCard /> : !running && <NotEvaluated />}
+    </>
+  );
+}
+
+function NotEvaluated() {
+  const why = cannotEvaluate.value;
+  return (
+    <div class="empty">
+      <p>{why ?? 'These weights were not evaluated yet: loss and metrics, such as accuracy, on the test examples.'}</p>
+      {why === null && (
+        <Button icon="play" onPress={() => void evaluate()} testId="evaluate-here">
+          Evaluate
+        </Button>
+      )}
+    </div>
+  );
+}
