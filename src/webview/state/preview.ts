@@ -181,7 +181,7 @@ export const metricsNow = computed(() => {
   const known = knownNow.value;
   if (known?.about !== about.value) return null;
   const used = known.figure.normalization;
-  const isOther = used !== undefined && pixels.value !== undefined && normalizationName(used) !== pixels.value;
+  const isOther = pixels.value !== undefined && normalizationName(used) !== pixels.value;
   return isOther ? null : known.figure;
 });
 
