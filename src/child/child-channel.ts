@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { t } from '../protocol/l10n';
 import type { Channel } from '../rpc/channel';
 import { exitReason } from './exit-reason';
 
@@ -18,9 +19,9 @@ export function childChannel(child: ChildProcess): Channel {
       const close = (reason: string): void => {
         if (closed) return;
         closed = true;
-        listener(`The engine stopped (${reason}).`);
+        listener(t('The engine stopped ({0}).', reason));
       };
-      child.once('error', (error) => close(`it could not be started: ${error.message}`));
+      child.once('error', (error) => close(t('it could not be started: {0}', error.message)));
       child.once('exit', (code, signal) => close(exitReason(code, signal)));
     },
   };

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { t } from '../protocol/l10n';
 import { engineRequests, type EngineInfo, type EngineRequests, type EngineSettings } from '../protocol/engine';
 import { CancelledError } from '../protocol/errors';
 import { Peer, type Client, type RequireTrust } from '../rpc/peer';
@@ -86,7 +87,7 @@ export class EngineProcess {
 
   private async initialize(settings: EngineSettings): Promise<EngineInfo> {
     const late = setTimeout(() => {
-      void this.stop('The engine did not come up within a minute: see the log, then use "Restart Engine".');
+      void this.stop(t('The engine did not come up within a minute: see the log, then use "Restart Engine".'));
     }, START_PATIENCE);
     try {
       return await this.call('initialize', settings);
@@ -103,7 +104,7 @@ export class EngineProcess {
       killer = setTimeout(() => {
         if (this.isStopping) return;
         this.hasIgnored = true;
-        void this.stop('The engine did not react to a cancel, so it was stopped: ask again.', 0);
+        void this.stop(t('The engine did not react to a cancel, so it was stopped: ask again.'), 0);
       }, CANCEL_PATIENCE);
     };
     signal.addEventListener('abort', onAbort, { once: true });

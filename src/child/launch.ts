@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { t } from '../protocol/l10n';
 import { UserError } from '../protocol/errors';
 import { engineEnvironment } from './environment';
 
@@ -44,7 +45,10 @@ function checkProgram(file: string): void {
     accessSync(file, constants.X_OK);
   } catch (error) {
     throw new UserError(
-      `The setting secateur.engine.nodePath names "${file}", which is not a program that can be run: correct it, or leave it empty.`,
+      t(
+        'The setting secateur.engine.nodePath names "{0}", which is not a program that can be run: correct it, or leave it empty.',
+        file,
+      ),
       { cause: error },
     );
   }

@@ -1,3 +1,4 @@
+import { t } from '../protocol/l10n';
 import type { EngineInfo, EngineRequests } from '../protocol/engine';
 import { CancelledError } from '../protocol/errors';
 import type { Client } from '../rpc/peer';
@@ -17,6 +18,6 @@ export async function withOwnEngine<T>(
   } catch (error) {
     throw signal.aborted ? new CancelledError() : error;
   } finally {
-    await engine.stop('The question is answered.');
+    await engine.stop(t('The question is answered.'));
   }
 }

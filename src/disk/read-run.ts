@@ -1,6 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../protocol/l10n';
 import type { Recipe } from '../protocol/recipe';
 import { changesModel } from '../protocol/steps';
 import { describeRun, RUN_FILES, type RunSummary } from '../protocol/run-folder';
@@ -53,7 +54,7 @@ export async function readListedRun(folder: string, isRunning: boolean): Promise
   const model = existsSync(file) ? file : undefined;
   if (isRunning) return { folder, ...summary, state: 'running' };
   if (summary.state === 'finished' && model === undefined)
-    return { folder, ...summary, state: 'damaged', problem: `Its checkpoint ${path.basename(file)} is gone.` };
+    return { folder, ...summary, state: 'damaged', problem: t('Its checkpoint {0} is gone.', path.basename(file)) };
   return { folder, ...summary, model };
 }
 

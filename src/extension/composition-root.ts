@@ -1,6 +1,7 @@
 import 'vscode-jsonrpc/node';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n';
 import type { SecateurTestApi } from './api';
 import { SharedEngine } from './child/shared-engine';
 import { engineFactory } from './child/start';
@@ -110,7 +111,7 @@ function tellOfCrashes(engine: SharedEngine, runs: RunService, log: vscode.LogOu
 /** Restarts the engine and tells the panels when a setting changes. */
 function keepSettings(engine: SharedEngine, panels: Panels): vscode.Disposable {
   const renewEngine = async (): Promise<void> => {
-    await engine.stop('The settings of the engine changed, so it starts again.');
+    await engine.stop(t('The settings of the engine changed, so it starts again.'));
     if (panels.all.length > 0) engine.warm();
   };
   return vscode.workspace.onDidChangeConfiguration((change) => {

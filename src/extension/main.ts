@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t, useTexts } from '../protocol/l10n';
 import type { SecateurApi } from './api';
 import { COMMANDS, VIEW_TYPE } from './constants';
 import { lazily } from './lazily';
@@ -22,6 +23,7 @@ let close: (() => Promise<void>) | undefined;
  */
 export function activate(context: vscode.ExtensionContext): SecateurApi {
   const start = performance.now();
+  useTexts(vscode.l10n.bundle);
   const log = vscode.window.createOutputChannel('Secateur', { log: true });
   const composition = lazily(async () => {
     const { compose } = await import('./composition-root');
@@ -76,9 +78,9 @@ function registerEditor(composition: () => Promise<Composition>): vscode.Disposa
 /** Shows a failure that VS Code would only write into its own log. */
 function tellFailure(log: vscode.LogOutputChannel, error: unknown): void {
   log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const showLog = vscode.l10n.t('Show Log');
+  const showLog = t('Show Log');
   void vscode.window
-    .showErrorMessage(vscode.l10n.t('Secateur could not start; the log has the details.'), showLog)
+    .showErrorMessage(t('Secateur could not start; the log has the details.'), showLog)
     .then((choice) => {
       if (choice === showLog) log.show(true);
     });

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n';
 import { UserError } from '../protocol/errors';
 
 /**
@@ -6,7 +7,7 @@ import { UserError } from '../protocol/errors';
  * protocol/table declares which requests need it); commands call it before they ask the person anything.
  * @throws UserError in Restricted Mode
  */
-export function requireTrust(action = 'Running a model or writing a checkpoint'): void {
+export function requireTrust(action = t('Running a model or writing a checkpoint')): void {
   if (!vscode.workspace.isTrusted)
-    throw new UserError(`${action} is off in Restricted Mode: trust this workspace first.`);
+    throw new UserError(t('{0} is off in Restricted Mode: trust this workspace first.', action));
 }

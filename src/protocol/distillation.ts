@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t } from './l10n';
 import { EpochRecord, reportedMetrics } from './epoch';
 import { plural } from './format';
 import { METRICS, metricText, MetricName, type MetricValue } from './metric';
@@ -24,8 +25,8 @@ export type StudentNow = z.infer<typeof StudentNow>;
 
 /** `with the teacher`, and which training it is where there are several. */
 export function studentWords({ taught, index, of }: StudentNow): string {
-  const who = taught ? 'with the teacher' : 'without a teacher';
-  return of > 1 ? `training ${index + 1} of ${of}, ${who}` : who;
+  const who = taught ? t('with the teacher') : t('without a teacher');
+  return of > 1 ? t('training {0} of {1}, {2}', index + 1, of, who) : who;
 }
 
 /** A metric over some trainings. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t, translated } from './l10n';
 import { mainAccuracy, mainMetric, mainText, metricsOr, MetricValues } from './metric';
 
 const Record = z.object({
@@ -68,7 +69,7 @@ export const reportedMetrics = ({ test, validation }: EpochRecord): MetricValues
 /** `accuracy 92.21% training, 91.20% validation, 90.87% test`, of the main metric. */
 export const epochWords = ({ training, validation, test }: EpochRecord): string =>
   [
-    `${mainMetric(training).words} ${mainText(training)} training`,
-    `${mainText(validation)} validation`,
-    ...(test ? [`${mainText(test)} test`] : []),
-  ].join(', ');
+    t('{0} {1} training', translated(mainMetric(training).words), mainText(training)),
+    t('{0} validation', mainText(validation)),
+    ...(test ? [t('{0} test', mainText(test))] : []),
+  ].join(t(', '));

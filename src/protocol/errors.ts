@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { translated } from './l10n';
 
 /**
  * A failure that the person can fix. Its message is one sentence: fault, place, remedy. `cause` is for the log only.
@@ -61,7 +62,7 @@ export function firstComplaint(error: z.ZodError): Complaint {
   const issue = deepest(error.issues[0]);
   if (!issue) return { at: [], message: 'is not valid' };
   const message = issue.message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing ($1)');
-  return { at: issue.path, message: message.charAt(0).toLowerCase() + message.slice(1) };
+  return { at: issue.path, message: translated(message.charAt(0).toLowerCase() + message.slice(1)) };
 }
 
 /** In a union, the person meant the branch that got furthest; of several such branches, the one with the fewest issues. */

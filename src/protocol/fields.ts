@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t } from './l10n';
 import { count } from './format';
 import type { Json } from './json';
 
@@ -76,13 +77,14 @@ const FAR = 1e9;
 
 /** `number from 0 to 1`, `whole number, 1 or more`. */
 export function rangeWords({ min, max, above, integer }: NumberSpec): string {
-  const kind = integer ? 'whole number' : 'number';
+  const kind = integer ? t('whole number') : t('number');
   const low = Number.isFinite(min) && min > -FAR;
   const high = Number.isFinite(max) && max < FAR;
   const to = count(max);
-  if (low && high) return above ? `${kind} above ${min}, up to ${to}` : `${kind} from ${min} to ${to}`;
-  if (low) return above ? `${kind} above ${min}` : `${kind}, ${min} or more`;
-  return high ? `${kind} up to ${to}` : kind;
+  if (low && high)
+    return above ? t('{0} above {1}, up to {2}', kind, min, to) : t('{0} from {1} to {2}', kind, min, to);
+  if (low) return above ? t('{0} above {1}', kind, min) : t('{0}, {1} or more', kind, min);
+  return high ? t('{0} up to {1}', kind, to) : kind;
 }
 
 /** Our own keywords of a schema. They are for the form and the command line, so a published schema leaves them out. */

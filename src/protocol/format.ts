@@ -1,5 +1,7 @@
 /** Texts for figures: the same on the command line, in the editor and on the page. */
 
+import { translated, t, tPlural } from './l10n';
+
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 const MINUS = '\u2212';
@@ -55,15 +57,18 @@ export function signed(value: number, format: (size: number) => string): string 
 /** A difference of two shares in percentage points: −0.3 pt. */
 export const points = (difference: number): string => {
   const rounded = Number((difference * 100).toFixed(1));
-  return `${signed(rounded, (size) => size.toFixed(1))} pt`;
+  return t(
+    '{0} pt',
+    signed(rounded, (size) => size.toFixed(1)),
+  );
 };
 
 /** The change from before to after as a percentage of before: −77.6%. */
 export function change(before: number, after: number): string {
-  if (before === after) return 'unchanged';
-  if (before === 0) return 'new';
+  if (before === after) return t('unchanged');
+  if (before === 0) return t('new');
   const share = signed(after / before - 1, (size) => percent(size, 1));
-  return share.includes('<') ? 'almost unchanged' : share;
+  return share.includes('<') ? t('almost unchanged') : share;
 }
 
 /** A weight or threshold with a number of significant digits: 0.0512, 1.23e−5. */
@@ -92,14 +97,14 @@ const exponential = (value: number, digits: number): string =>
 
 /** An elapsed time, in seconds: 4.2 s, 42 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {
-  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : wholeSeconds(Math.round(seconds));
+  return seconds < 9.95 ? t('{0} s', seconds.toFixed(1)) : wholeSeconds(Math.round(seconds));
 }
 
 /** An estimated time, in seconds, without false precision: `10 s`, `6 min`, `2 h`. */
 export function about(seconds: number): string {
-  if (seconds < 90) return `${Math.max(5, 5 * Math.round(seconds / 5))} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${Number((seconds / 3600).toPrecision(2))} h`;
+  if (seconds < 90) return t('{0} s', Math.max(5, 5 * Math.round(seconds / 5)));
+  if (seconds < 5400) return t('{0} min', Math.round(seconds / 60));
+  return t('{0} h', Number((seconds / 3600).toPrecision(2)));
 }
 
 /** A remaining time, in seconds: 8 s, 3 min 20 s. It ends at 0 s; it is empty if the time is unknown. */
@@ -108,9 +113,9 @@ export function timeLeft(seconds: number): string {
 }
 
 function wholeSeconds(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  if (seconds < 60) return t('{0} s', seconds);
+  if (seconds < 3600) return t('{0} min {1} s', Math.floor(seconds / 60), seconds % 60);
+  return t('{0} h {1} min', Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60));
 }
 
 /** The milliseconds of a forward pass, without the unit: 0.823, 12.4. */
@@ -118,7 +123,7 @@ export const milliseconds = (value: number): string => value.toFixed(value < 10 
 
 /** A rate: 1,240 examples/s. */
 export const rate = (value: number, unit: string): string =>
-  `${value >= 100 ? whole.format(value) : short.format(value)} ${unit}/s`;
+  t('{0} {1}/s', value >= 100 ? whole.format(value) : short.format(value), translated(unit));
 
 /** The shape of a tensor: 3x3x32. An open size and an unknown shape are `?`. */
 export const shape = (sizes: readonly (number | null)[] | null): string =>
@@ -130,7 +135,7 @@ export const sampleShape = (sizes: readonly (number | null)[] | null): string =>
 
 /** A count with its noun: 1 example, 1,000 examples. */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
+  tPlural(value, `{0} ${one}`, `{0} ${many}`, count(value));
 
 /** The progress of a task; times are in seconds. */
 interface Done {
@@ -151,8 +156,8 @@ export function progressParts(
 ): string[] {
   const left = timeLeft(secondsLeft);
   return [
-    ...(total > 0 ? [`${count(done)} of ${count(total)} ${unit}`] : []),
+    ...(total > 0 ? [t('{0} of {1} {2}', count(done), count(total), translated(unit))] : []),
     ...(estimate.rate > 0 ? [rate(estimate.rate, unit)] : []),
-    ...(left === '' ? [] : [`${left} left`]),
+    ...(left === '' ? [] : [t('{0} left', left)]),
   ];
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t, translated } from './l10n';
 import { fixed, percent, points, signed } from './format';
 
 /** The names of all metrics, in the order of reports. */
@@ -137,7 +138,7 @@ export const metricNamed = (metrics: MetricValues, name: MetricName, output?: st
 
 /** The metric in a sentence: `RMSE`, `RMSE for age`. */
 export const metricNoun = ({ name, output }: MetricOf): string =>
-  `${METRICS[name].words}${output === undefined ? '' : ` for ${output}`}`;
+  output === undefined ? translated(METRICS[name].words) : t('{0} for {1}', translated(METRICS[name].words), output);
 
 /** Returns true where the main metric of one measurement is strictly better than that of another of the same task. */
 export const isBetterThan = ([main]: MetricValues, [other]: MetricValues): boolean =>
@@ -184,17 +185,24 @@ export const mainMetric = ([{ name }]: MetricValues): Metric => METRICS[name];
 /** Formats the value of the main metric: `91.20%`. @param digits decimals of a percentage */
 export const mainText = ([{ name, value }]: MetricValues, digits = 2): string => metricText(name, value, digits);
 
+/** The name of a metric on a split: `test accuracy`. */
+export const splitMetric = (split: string, { words }: Metric): string => t(`${split} {0}`, translated(words));
+
 /** Formats name and value: `accuracy 91.20%`, `RMSE 0.05120`. */
 export const metricWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>): string =>
-  `${METRICS[name].words} ${metricText(name, value)}`;
+  `${translated(METRICS[name].words)} ${metricText(name, value)}`;
 
 /** Formats a figure among others: `91.20% accuracy`, `RMSE 0.05120`. @param digits decimals of a percentage */
 export const figureWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>, digits = 2): string =>
-  METRICS[name].isShare ? `${metricText(name, value, digits)} ${METRICS[name].words}` : metricWords({ name, value });
+  METRICS[name].isShare
+    ? t('{0} {1}', metricText(name, value, digits), translated(METRICS[name].words))
+    : metricWords({ name, value });
 
 /** The title of an axis of values: `Validation accuracy`, `Validation RMSE, lower is better`. */
 export const axisWords = (metric: MetricOf): string =>
-  `Validation ${metricNoun(metric)}${METRICS[metric.name].better === 'lower' ? ', lower is better' : ''}`;
+  METRICS[metric.name].better === 'lower'
+    ? t('Validation {0}, lower is better', metricNoun(metric))
+    : t('Validation {0}', metricNoun(metric));
 
 /** Formats a difference of two values with its sign: `−0.3 pt` for shares, `+0.012` for others. */
 export const metricDifference = (name: MetricName, difference: number): string =>

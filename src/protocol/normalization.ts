@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t, translated } from './l10n';
 import { visible } from './visible';
 import { percent } from './format';
 import { METRICS, MetricValue, metricText } from './metric';
@@ -156,41 +157,46 @@ export type NormalizationInUse = z.infer<typeof NormalizationInUse>;
 export const trialWords = ({ tried }: Pick<NormalizationTrial, 'tried'>): string =>
   tried
     .map((one) => {
-      const words = one.metric ? `${METRICS[one.metric.name].words} ` : '';
+      const words = one.metric ? `${translated(METRICS[one.metric.name].words)} ` : '';
       return `${normalizationName(one)}: ${words}${triedText(one)}`;
     })
-    .join(', ');
+    .join(t(', '));
 
 /** The metric of a normalization that was tried: `81.4%`, `11.9 dB`. */
 export const triedText = ({ metric, accuracy }: Pick<Partial<TriedNormalization>, 'metric' | 'accuracy'>): string =>
-  metric ? metricText(metric.name, metric.value) : accuracy === undefined ? 'no number' : percent(accuracy, 1);
+  metric ? metricText(metric.name, metric.value) : accuracy === undefined ? t('no number') : percent(accuracy, 1);
 
 /** The source of a normalization in a few words; for a trial, its evidence. */
 export function normalizationReason({ from, layer, trial, note, ...normalization }: NormalizationInUse): string {
   switch (from) {
     case 'given':
-      return 'as given';
+      return t('as given');
     case 'values':
-      return 'the examples are numbers that enter as they are';
+      return t('the examples are numbers that enter as they are');
     case 'stored':
-      return 'stored in the checkpoint';
+      return t('stored in the checkpoint');
     case 'layer':
-      return `because the model begins with the layer ${visible(layer ?? '')}`;
+      return t('because the model begins with the layer {0}', visible(layer ?? ''));
     case 'output':
-      return 'because the model reproduces its input, and its outputs have this range';
+      return t('because the model reproduces its input, and its outputs have this range');
     case 'new':
       return trial
-        ? `that of new networks, because the model only guesses: ${trialWords(trial)} on ${trial.samples} images`
-        : 'that of new networks';
+        ? t('that of new networks, because the model only guesses: {0} on {1} images', trialWords(trial), trial.samples)
+        : t('that of new networks');
     case 'found':
       return trial
-        ? `${trialWords(trial)} on ${trial.samples} images; using ${normalizationName(normalization)}${note === undefined ? '' : `, ${note}`}`
-        : 'found by trying';
+        ? t(
+            '{0} on {1} images; using {2}',
+            trialWords(trial),
+            trial.samples,
+            `${normalizationName(normalization)}${note === undefined ? '' : t(', ') + translated(note)}`,
+          )
+        : t('found by trying');
   }
 }
 
 /** `normalization [0,1] ([0,1]: 81.4 %, [-1,1]: 24.6 % on 500 images; using [0,1])` */
 export const normalizationWords = (used: NormalizationInUse): string =>
   used.from === 'values'
-    ? `no normalization (${normalizationReason(used)})`
-    : `normalization ${normalizationName(used)} (${normalizationReason(used)})`;
+    ? t('no normalization ({0})', normalizationReason(used))
+    : t('normalization {0} ({1})', normalizationName(used), normalizationReason(used));

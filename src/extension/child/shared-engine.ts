@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { EngineInfo, EngineRequests } from '../../protocol/engine';
 import { UserError } from '../../protocol/errors';
 import type { Client } from '../../rpc/peer';
@@ -23,7 +24,7 @@ export class SharedEngine {
   /** Gets the sentence of each crash. */
   readonly crashed = new Listeners<string>();
   private process: EngineProcess | undefined;
-  private current: EngineState = { phase: 'stopped', message: 'The engine is not running.' };
+  private current: EngineState = { phase: 'stopped', message: t('The engine is not running.') };
   private crashTimes: number[] = [];
   private disposed = false;
 
@@ -62,7 +63,7 @@ export class SharedEngine {
   /** Stops the engine if it runs, and starts another. */
   async restart(): Promise<EngineInfo> {
     this.crashTimes = [];
-    await this.stop('The engine was restarted: ask again.');
+    await this.stop(t('The engine was restarted: ask again.'));
     return (await this.started()).ready;
   }
 
@@ -78,11 +79,11 @@ export class SharedEngine {
   /** Stops the engine and starts no other. */
   async dispose(): Promise<void> {
     this.disposed = true;
-    await this.stop('The window is closing.');
+    await this.stop(t('The window is closing.'));
   }
 
   private async started(): Promise<EngineProcess> {
-    if (this.disposed) throw new UserError('The window is closing.');
+    if (this.disposed) throw new UserError(t('The window is closing.'));
     const process = this.process?.isStopping === false ? this.process : this.launch();
     await process.ready;
     return process;
@@ -92,7 +93,7 @@ export class SharedEngine {
     try {
       const process = this.create();
       this.process = process;
-      this.set({ phase: 'starting', message: 'The engine is starting.' });
+      this.set({ phase: 'starting', message: t('The engine is starting.') });
       void this.watchStart(process);
       void this.watchEnd(process);
       return process;
@@ -110,13 +111,13 @@ export class SharedEngine {
       this.log.info(
         `Engine ${info.pid} is up: Node.js ${info.node}, ${backend.name} ${backend.version}, ${backend.threads} threads`,
       );
-      this.set({ phase: 'up', message: 'The engine is running.', info });
+      this.set({ phase: 'up', message: t('The engine is running.'), info });
     } catch (error) {
       if (this.process !== process || process.isStopping) return;
       this.log.error(`The engine did not initialize: ${inDetail(error)}`);
       this.process = undefined;
       this.set({ phase: 'failed', message: error instanceof Error ? error.message : String(error) });
-      await process.stop('The engine did not initialize.');
+      await process.stop(t('The engine did not initialize.'));
     }
   }
 

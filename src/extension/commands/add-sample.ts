@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import type { Panels } from '../panel/panels';
 import { freeName } from '../runs/folder-name';
@@ -19,7 +20,7 @@ export interface SampleTools {
 /** Copies the shipped checkpoint into the workspace, where it can be pruned, and opens it. */
 export async function addSample({ extensionUri, scanner, panels }: SampleTools): Promise<void> {
   const root = vscode.workspace.workspaceFolders?.[0]?.uri;
-  if (!root) throw new UserError('No folder is open: open a folder for the sample checkpoint first.');
+  if (!root) throw new UserError(t('No folder is open: open a folder for the sample checkpoint first.'));
   const name = freeName(SAMPLE, (candidate) => existsSync(path.join(root.fsPath, candidate)));
   const target = vscode.Uri.joinPath(root, name);
   await vscode.workspace.fs.copy(vscode.Uri.joinPath(extensionUri, 'media', 'samples', SAMPLE), target);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import type { RunService } from '../runs/run-service';
 import { plain } from '../ui/plain';
 
@@ -10,9 +11,6 @@ export async function cancelRun({ runs }: { runs: RunService }, target: unknown)
   }
   const { running } = runs;
   const items = running.map((job) => ({ label: plain(job.request.title), description: plain(job.request.out), job }));
-  const item =
-    items.length > 1
-      ? await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which run?') })
-      : items[0];
+  const item = items.length > 1 ? await vscode.window.showQuickPick(items, { placeHolder: t('Which run?') }) : items[0];
   item?.job.cancel();
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation } from '../../protocol/measure';
 import type { SharedEngine } from '../child/shared-engine';
@@ -28,7 +29,7 @@ export interface EvaluationTools extends DataTools {
 
 /** Evaluates a checkpoint on the test set, in its panel, and announces the accuracy. */
 export async function evaluateCheckpoint(tools: EvaluationTools, target: unknown): Promise<void> {
-  requireTrust('Evaluating');
+  requireTrust(t('Evaluating'));
   const uri = await pickCheckpoint(tools.scanner, target);
   if (!uri) return;
   const evaluation = await measure(tools, uri);
@@ -44,17 +45,17 @@ async function measure(
 ): Promise<Evaluation> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: plain(vscode.l10n.t('Evaluating {0}', modelLabel(uri.fsPath))),
+    title: plain(t('Evaluating {0}', modelLabel(uri.fsPath))),
     cancellable: true,
   };
   return await vscode.window.withProgress(options, async (bar, token) => {
     const signal = cancellable(token);
-    bar.report({ message: vscode.l10n.t('reading the checkpoint') });
+    bar.report({ message: t('reading the checkpoint') });
     await panels.show(uri);
     const inspection = await engine.call('inspect', { model: uri.fsPath }, { signal });
     if (inspection.notRunnable !== undefined) throw new UserError(inspection.notRunnable);
     if (datasets.for(inspection) === undefined) {
-      bar.report({ message: vscode.l10n.t('choosing a dataset') });
+      bar.report({ message: t('choosing a dataset') });
       await pickData({ datasets, dataPages }, uri.fsPath);
     }
     const chosen = datasets.for(inspection);

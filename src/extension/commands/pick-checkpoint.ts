@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { COMMANDS, VIEW_TYPE } from '../constants';
 import { modelLabel } from '../runs/folder-name';
 import type { Scanner } from '../scan/scanner';
@@ -23,7 +24,7 @@ export async function pickCheckpoint(scanner: Scanner, target: unknown): Promise
   if (second === undefined) return vscode.Uri.file(first);
   const items = candidates.map((file) => ({ ...fileItem(file, modelLabel(file)), file }));
   const item = await vscode.window.showQuickPick(items, {
-    placeHolder: vscode.l10n.t('Which checkpoint?'),
+    placeHolder: t('Which checkpoint?'),
     matchOnDescription: true,
   });
   return item && vscode.Uri.file(item.file);
@@ -35,14 +36,14 @@ export async function pickRecipe(scanner: Scanner, target: unknown): Promise<vsc
   const files = await whenScanned(scanner, () => scanner.recipes);
   if (files.length === 0) {
     void tell(
-      vscode.l10n.t(
+      t(
         'There is no recipe in this workspace: use "Copy as recipe" in the panel of a checkpoint and save it in a file that ends in .recipe.json.',
       ),
     );
     return undefined;
   }
   const items = files.map((file) => ({ ...fileItem(file, path.basename(file)), file }));
-  const item = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which recipe?') });
+  const item = await vscode.window.showQuickPick(items, { placeHolder: t('Which recipe?') });
   return item && vscode.Uri.file(item.file);
 }
 
@@ -59,18 +60,18 @@ export function fileItem(file: string, label: string): vscode.QuickPickItem {
 
 /** Waits visibly for the first scan, then gives the list. */
 async function whenScanned<T>(scanner: Scanner, list: () => T): Promise<T> {
-  const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for checkpoints') };
+  const options = { location: vscode.ProgressLocation.Window, title: t('Looking for checkpoints') };
   await vscode.window.withProgress(options, () => scanner.whenScanned());
   return list();
 }
 
 async function offerCheckpoints(): Promise<void> {
   const choices = {
-    [vscode.l10n.t('Train Model')]: COMMANDS.trainModel,
-    [vscode.l10n.t('Add Sample Checkpoint')]: COMMANDS.addSample,
+    [t('Train Model')]: COMMANDS.trainModel,
+    [t('Add Sample Checkpoint')]: COMMANDS.addSample,
   };
   const choice = await tell(
-    vscode.l10n.t('There is no TensorFlow.js checkpoint in this workspace: open a folder with one, or make one.'),
+    t('There is no TensorFlow.js checkpoint in this workspace: open a folder with one, or make one.'),
     ...Object.keys(choices),
   );
   const command = choice === undefined ? undefined : choices[choice];

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '../../protocol/l10n';
 import { describeIssue, UserError } from '../../protocol/errors';
 import { Recipe } from '../../protocol/recipe';
 
@@ -8,12 +9,11 @@ export function parseRecipe(text: string, file: string): Recipe {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`"${file}" is not JSON: ${error instanceof Error ? error.message : String(error)}.`, {
-      cause: error,
-    });
+    const fault = error instanceof Error ? error.message : String(error);
+    throw new UserError(t('"{0}" is not JSON: {1}.', file, fault), { cause: error });
   }
   const parsed = Recipe.safeParse(json);
-  if (!parsed.success) throw new UserError(`"${file}" is not a valid recipe: ${describeIssue(parsed.error)}.`);
+  if (!parsed.success) throw new UserError(t('"{0}" is not a valid recipe: {1}.', file, describeIssue(parsed.error)));
   return parsed.data;
 }
 

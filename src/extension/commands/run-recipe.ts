@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { folderNameProblem, freeName } from '../runs/folder-name';
 import type { RunStarter } from '../runs/run-starter';
 import type { Scanner } from '../scan/scanner';
@@ -17,7 +18,7 @@ export interface RecipeTools {
 
 /** Runs a recipe into a new folder beside it. */
 export async function runRecipe({ scanner, runStarter }: RecipeTools, target: unknown): Promise<void> {
-  requireTrust('Running a recipe');
+  requireTrust(t('Running a recipe'));
   const uri = await pickRecipe(scanner, target);
   if (!uri) return;
   const document = await vscode.workspace.openTextDocument(uri);
@@ -32,14 +33,14 @@ export async function runRecipe({ scanner, runStarter }: RecipeTools, target: un
     return problem === undefined ? undefined : plain(problem);
   };
   const folder = await vscode.window.showInputBox({
-    title: plain(vscode.l10n.t('Secateur: Run {0}', name)),
-    prompt: vscode.l10n.t('Name of the new folder for the results, beside the recipe'),
+    title: plain(t('Secateur: Run {0}', name)),
+    prompt: t('Name of the new folder for the results, beside the recipe'),
     value: freeName(`${name}-run`, taken),
     validateInput: (text) => problemOf(text),
   });
   if (folder === undefined) return;
   runStarter.start({
-    title: vscode.l10n.t('Recipe {0}', name),
+    title: t('Recipe {0}', name),
     recipe,
     baseFolder: parent,
     out: path.join(parent, folder),

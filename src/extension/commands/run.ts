@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import type { SharedEngine } from '../child/shared-engine';
 import { openRunsChart } from '../runs-chart/runs-chart';
 import { compareCheckpoints } from '../compare/compare';
@@ -35,7 +36,7 @@ export interface CommandTools
 
 const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>> => ({
   [COMMANDS.pruneModel]: async (target) => {
-    requireTrust('Pruning');
+    requireTrust(t('Pruning'));
     const uri = await pickCheckpoint(tools.scanner, target);
     if (uri) await tools.panels.show(uri, { part: 'prune' });
   },
@@ -47,7 +48,7 @@ const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>>
   [COMMANDS.trainModel]: () => trainModel(tools),
   [COMMANDS.runRecipe]: (target) => runRecipe(tools, target),
   [COMMANDS.chooseData]: async () => {
-    requireTrust('Measuring accuracy');
+    requireTrust(t('Measuring accuracy'));
     await pickData(tools);
   },
   [COMMANDS.useData]: (target) => useData(tools, target),
@@ -68,12 +69,10 @@ const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>>
   },
   [COMMANDS.restartEngine]: async () => {
     const { backend } = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Restarting the engine') },
+      { location: vscode.ProgressLocation.Window, title: t('Restarting the engine') },
       () => tools.engine.restart(),
     );
-    void tell(
-      vscode.l10n.t('The engine runs again: {0} {1}, {2} threads.', backend.name, backend.version, backend.threads),
-    );
+    void tell(t('The engine runs again: {0} {1}, {2} threads.', backend.name, backend.version, backend.threads));
   },
 });
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t, translated } from '../../protocol/l10n';
 import type { DataReference } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import { Recipe, RECIPE_VERSION } from '../../protocol/recipe';
@@ -27,39 +28,43 @@ export interface TrainingTools extends DataTools {
 
 /** Asks for architecture, data, epochs and folder, then trains. */
 export async function trainModel({ datasets, dataPages, runStarter }: TrainingTools): Promise<void> {
-  requireTrust('Training');
+  requireTrust(t('Training'));
   const root = await targetFolder();
   if (!root) return;
   const taken = (name: string): boolean => existsSync(path.join(root, name));
   const start: Answers = { architecture: 'fashion-cnn', data: undefined, epochs: 9, folder: '' };
   const frame = (step: number, totalSteps: number) => ({
-    title: vscode.l10n.t('Secateur: Train Model'),
+    title: t('Secateur: Train Model'),
     step,
     totalSteps,
   });
   const answers = await wizard<Answers>(start, [
     async (_, step, total) => {
       const items = [
-        ...Architecture.options.map((label) => ({ label, detail: ARCHITECTURES[label].purpose, isOwn: false })),
+        ...Architecture.options.map((label) => ({
+          label,
+          detail: translated(ARCHITECTURES[label].purpose),
+          isOwn: false,
+        })),
         {
-          label: vscode.l10n.t('Your own…'),
-          detail: vscode.l10n.t('a model.json, whose weights do not count'),
+          label: t('Your own…'),
+          detail: t('a model.json, whose weights do not count'),
           isOwn: true,
         },
       ];
-      const item = await pickStep(frame(step, total), vscode.l10n.t('Architecture'), items);
+      const item = await pickStep(frame(step, total), t('Architecture'), items);
       if (item === undefined || item === BACK) return item;
       return item.isOwn ? ownArchitecture(root) : { architecture: item.label };
     },
     async (_, step, total) =>
       mapAnswer(await dataStep({ datasets, dataPages }, frame(step, total)), () => ({ data: datasets.chosen })),
     async ({ epochs }, step, total) => {
-      const prompt = vscode.l10n.t('Epochs: passes over the training examples');
+      const prompt = t('Epochs: passes over the training examples');
       const answer = await inputStep(frame(step, total), prompt, String(epochs), epochsProblem);
       return mapAnswer(answer, (text) => ({ epochs: Number(text) }));
     },
     async ({ architecture, folder }, step, total) => {
-      const prompt = vscode.l10n.t('Name of the new folder in {0}', path.basename(root));
+      const prompt = t('Name of the new folder in {0}', path.basename(root));
       const proposal = folder || freeName(nameOf(architecture), taken);
       const problem = (name: string) => folderNameProblem(name, taken);
       return mapAnswer(await inputStep(frame(step, total), prompt, proposal, problem), (name) => ({ folder: name }));
@@ -68,7 +73,7 @@ export async function trainModel({ datasets, dataPages, runStarter }: TrainingTo
   if (!answers) return;
   const { architecture, data, epochs, folder } = answers;
   runStarter.start({
-    title: vscode.l10n.t('Train {0}', nameOf(architecture)),
+    title: t('Train {0}', nameOf(architecture)),
     recipe: Recipe.parse({ recipeVersion: RECIPE_VERSION, data, steps: [{ step: 'train', architecture, epochs }] }),
     baseFolder: root,
     out: path.join(root, folder),
@@ -80,7 +85,7 @@ export async function trainModel({ datasets, dataPages, runStarter }: TrainingTo
 async function ownArchitecture(root: string): Promise<Answer<Pick<Answers, 'architecture'>>> {
   const [file] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('The model.json of your network'),
+      title: t('The model.json of your network'),
       defaultUri: vscode.Uri.file(root),
       filters: { JSON: ['json'] },
     })) ?? [];
@@ -97,7 +102,7 @@ function nameOf(architecture: string): string {
 /** The workspace folder for the new model; undefined if the person cancels. */
 async function targetFolder(): Promise<string | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) throw new UserError('No folder is open: open a folder for the trained model first.');
+  if (folders.length === 0) throw new UserError(t('No folder is open: open a folder for the trained model first.'));
   const folder = folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick();
   return folder?.uri.fsPath;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { plural } from '../../protocol/format';
 import type { Decision } from '../data/data-page';
 import { pickData, type DataTools } from '../data/pick-data';
@@ -8,7 +9,7 @@ import { tell } from '../ui/say';
 
 /** Shows the data in a folder or file of the explorer, so that the person can use it; without one, asks for data. */
 export async function useData(tools: DataTools & { readonly panels: Panels }, target: unknown): Promise<void> {
-  requireTrust('Reading data');
+  requireTrust(t('Reading data'));
   const [model, ...others] = tools.panels.all;
   const needed = others.length === 0 ? model?.model : undefined;
   await decided(tools, target instanceof vscode.Uri ? await tools.dataPages.review(target.fsPath, needed) : 'another');
@@ -24,10 +25,6 @@ async function decided(tools: DataTools, decision: Decision): Promise<void> {
   if (!used) return;
   const { train, validation, test } = used.examples;
   void tell(
-    vscode.l10n.t(
-      '{0} is now the dataset of this workspace: {1}.',
-      used.name,
-      plural(train + validation + test, 'example'),
-    ),
+    t('{0} is now the dataset of this workspace: {1}.', used.name, plural(train + validation + test, 'example')),
   );
 }

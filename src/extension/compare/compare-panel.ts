@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { compareRequests, type CompareRequests, type ComparedPair } from '../../protocol/compare-page';
 import type { DataReference } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
@@ -41,7 +42,7 @@ export class ComparePanel {
     webviewPanel: vscode.WebviewPanel,
     private readonly tools: ComparisonTools,
   ) {
-    webviewPanel.title = vscode.l10n.t('{0} and {1}', modelLabel(pair.a), modelLabel(pair.b));
+    webviewPanel.title = t('{0} and {1}', modelLabel(pair.a), modelLabel(pair.b));
     servePage(webviewPanel, {
       ...{ extensionUri: tools.extensionUri, shows: { compared: pair } },
       ...{ table: compareRequests, handlers: this.handlers() },
@@ -60,7 +61,7 @@ export class ComparePanel {
       },
       latency: (_, context) => this.latency(context),
       openCheckpoint: async ({ path: file }) => {
-        if (file !== this.pair.a && file !== this.pair.b) throw new UserError(`${file} is not one of the two.`);
+        if (file !== this.pair.a && file !== this.pair.b) throw new UserError(t('{0} is not one of the two.', file));
         await this.tools.panels.show(vscode.Uri.file(file));
         return null;
       },
@@ -112,6 +113,6 @@ export class ComparePanel {
   private refuseGone(): void {
     for (const file of [this.pair.a, this.pair.b])
       if (!path.isAbsolute(file) || !existsSync(file))
-        throw new UserError(`${file} is gone: it was moved or deleted, so it cannot be compared.`);
+        throw new UserError(t('{0} is gone: it was moved or deleted, so it cannot be compared.', file));
   }
 }

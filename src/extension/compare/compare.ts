@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { ComparedPair } from '../../protocol/compare-page';
 import { COMMANDS } from '../constants';
 import { fileItem, pickCheckpoint } from '../commands/pick-checkpoint';
@@ -36,11 +37,7 @@ export function restoreComparisons(tools: ComparisonTools): vscode.Disposable {
 }
 
 function openComparison(tools: ComparisonTools, pair: ComparedPair): void {
-  const panel = vscode.window.createWebviewPanel(
-    COMMANDS.compare,
-    vscode.l10n.t('Comparison'),
-    vscode.ViewColumn.Active,
-  );
+  const panel = vscode.window.createWebviewPanel(COMMANDS.compare, t('Comparison'), vscode.ViewColumn.Active);
   new ComparePanel(pair, panel, tools);
 }
 
@@ -54,12 +51,12 @@ async function pickOther(scanner: Scanner, a: string): Promise<string | undefine
   await scanner.whenScanned();
   const others = scanner.checkpoints.filter((file) => file !== a);
   if (others.length === 0) {
-    void tell(vscode.l10n.t('There is no other checkpoint in this workspace to compare with.'));
+    void tell(t('There is no other checkpoint in this workspace to compare with.'));
     return undefined;
   }
   const items = others.map((file) => ({ ...fileItem(file, modelLabel(file)), file }));
   const item = await vscode.window.showQuickPick(items, {
-    placeHolder: plain(vscode.l10n.t('Compare {0} with which checkpoint?', modelLabel(a))),
+    placeHolder: plain(t('Compare {0} with which checkpoint?', modelLabel(a))),
     matchOnDescription: true,
   });
   return item?.file;

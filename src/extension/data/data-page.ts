@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import writeFileAtomic from 'write-file-atomic';
+import { t } from '../../protocol/l10n';
 import { dataRequests, type DataRequests, type DataReview, type ReviewedData } from '../../protocol/data-page';
 import { DataFile, type DatasetInfo } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
@@ -69,7 +70,8 @@ export class DataPage {
           { signal },
         ),
       findNormalization: async ({ options }, { signal, report }) => {
-        if (model === undefined) throw new UserError('No model needs this data: open one, and choose the data there.');
+        if (model === undefined)
+          throw new UserError(t('No model needs this data: open one, and choose the data there.'));
         const data = await this.source.data(withKey(options, 'normalization', undefined), signal);
         return engine.call(
           'normalization',
@@ -81,7 +83,7 @@ export class DataPage {
       another: () => this.close('another'),
       save: ({ options }, { signal }) => this.save(options, signal),
       edit: async () => {
-        if (this.source.file === undefined) throw new UserError('No file describes this data yet: save one first.');
+        if (this.source.file === undefined) throw new UserError(t('No file describes this data yet: save one first.'));
         await openText(this.source.file);
         return null;
       },
@@ -122,7 +124,7 @@ export class DataPage {
     const { written, description } = await this.source.see(options, false, signal);
     const now = { key: JSON.stringify(options ?? written), description: JSON.stringify(description) };
     if (description === null || JSON.stringify(now) !== JSON.stringify(this.shown))
-      throw new UserError('The data is not as it is shown here: read it again first.');
+      throw new UserError(t('The data is not as it is shown here: read it again first.'));
     return this.close(await this.tools.datasets.choose(await this.source.data(options, signal), signal));
   }
 
@@ -130,7 +132,7 @@ export class DataPage {
     const { source } = this;
     const before = source.file === undefined ? undefined : await readDataFile(source.file);
     if (source.file !== undefined && before?.text !== source.textOfFile)
-      throw new UserError(`${path.basename(source.file)} is not as it was read here: read it again first.`);
+      throw new UserError(t('{0} is not as it was read here: read it again first.', path.basename(source.file)));
     const seen = await source.see(options, false, signal);
     const file = source.file ?? freeFile(seen.source);
     const said = options ?? seen.written;
@@ -138,13 +140,13 @@ export class DataPage {
       ? changedContent(before, said)
       : newContent(seen.source, said, seen.recognized, path.dirname(file));
     const valid = DataFile.safeParse(content);
-    if (!valid.success) throw new UserError(`The options are not valid: ${describeIssue(valid.error)}.`);
+    if (!valid.success) throw new UserError(t('The options are not valid: {0}.', describeIssue(valid.error)));
     if (before && !(await mayReplace(file))) return false;
     const text = `${JSON.stringify(content, null, 2)}\n`;
     try {
       await (before ? writeFileAtomic(file, text) : writeFile(file, text, { flag: 'wx' }));
     } catch (cause) {
-      throw new UserError(`${file} could not be written: check that its folder may be written to.`, { cause });
+      throw new UserError(t('{0} could not be written: check that its folder may be written to.', file), { cause });
     }
     await source.follow(file);
     return true;
@@ -164,7 +166,7 @@ function freeFile(source: string): string {
 
 /** Asks the person whether a file may be written over. */
 const mayReplace = (file: string): Promise<boolean> =>
-  confirms(vscode.l10n.t('Write over {0}?', path.basename(file)), vscode.l10n.t('Write Over'));
+  confirms(t('Write over {0}?', path.basename(file)), t('Write Over'));
 
 /** Opens a file beside the page, so that both are seen. */
 async function openText(file: string): Promise<void> {

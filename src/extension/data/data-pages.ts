@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { ReviewedData } from '../../protocol/data-page';
 import type { DataReference } from '../../protocol/dataset';
 import { DataPage, type DataPageTools, type Decision } from './data-page';
@@ -24,7 +25,7 @@ export class DataPages {
       shown.show();
       return shown.decision;
     }
-    const panel = vscode.window.createWebviewPanel(DATA_VIEW, vscode.l10n.t('Dataset'), vscode.ViewColumn.Active);
+    const panel = vscode.window.createWebviewPanel(DATA_VIEW, t('Dataset'), vscode.ViewColumn.Active);
     return this.fill(panel, reviewed);
   }
 

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import * as z from 'zod';
+import { t, translated } from '../../protocol/l10n';
 import { DataReference, DatasetInfo, isNamed, NO_DATASET, plainData } from '../../protocol/dataset';
 import type { EngineRequests } from '../../protocol/engine';
 import type { Inspection } from '../../protocol/model';
@@ -58,10 +59,10 @@ export class Datasets {
 
   /** A dataset for the pages: its facts, or the reason why there is none. */
   describe(reference: DataReference | undefined): { info?: DatasetInfo; problem?: string } {
-    if (reference === undefined) return { problem: NO_DATASET };
+    if (reference === undefined) return { problem: translated(NO_DATASET) };
     if (this.problem?.key === this.key(reference)) return { problem: this.problem.sentence };
     const info = this.known(reference);
-    return info ? { info } : { problem: 'The dataset is being opened.' };
+    return info ? { info } : { problem: t('The dataset is being opened.') };
   }
 
   /** Opens a dataset once per window, so that its known facts are true. */

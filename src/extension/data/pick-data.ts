@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { isNamed, type DataReference, type DatasetInfo } from '../../protocol/dataset';
 import { cancellable } from '../ui/cancellable';
 import { modelLabel } from '../runs/folder-name';
@@ -21,9 +22,7 @@ export interface DataTools {
  */
 export async function pickData(tools: DataTools, model?: string): Promise<DatasetInfo | undefined> {
   const title =
-    model === undefined
-      ? vscode.l10n.t('Secateur: Choose Dataset')
-      : vscode.l10n.t('Secateur: Choose Dataset for {0}', modelLabel(model));
+    model === undefined ? t('Secateur: Choose Dataset') : t('Secateur: Choose Dataset for {0}', modelLabel(model));
   const frame = { title, step: 1, totalSteps: 1 };
   const info = await dataStep(tools, frame, model);
   return info === BACK ? undefined : info;
@@ -31,7 +30,7 @@ export async function pickData(tools: DataTools, model?: string): Promise<Datase
 
 /** The same as one step of several. */
 export async function dataStep(tools: DataTools, frame: Frame, model?: string): Promise<Answer<DatasetInfo>> {
-  const placeholder = vscode.l10n.t('Images for training and for measuring accuracy');
+  const placeholder = t('Images for training and for measuring accuracy');
   for (;;) {
     const item = await pickStep(frame, placeholder, dataItems(tools.datasets.chosen));
     if (item === BACK || item === undefined) return item;
@@ -46,7 +45,7 @@ export async function dataStep(tools: DataTools, frame: Frame, model?: string): 
 async function useNamed({ datasets }: DataTools, reference: DataReference): Promise<DatasetInfo> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Opening the dataset'),
+    title: t('Opening the dataset'),
     cancellable: true,
   };
   return vscode.window.withProgress(options, (_, token) => datasets.choose(reference, cancellable(token)));
@@ -56,58 +55,52 @@ function dataItems(chosen: DataReference | undefined): DataItem[] {
   const isChosen = (reference: DataReference): boolean => JSON.stringify(reference) === JSON.stringify(chosen);
   const named = (label: string, detail: string, reference: string): DataItem => {
     const item = { label, detail, reference };
-    return isChosen(reference) ? { ...item, description: vscode.l10n.t('in use') } : item;
+    return isChosen(reference) ? { ...item, description: t('in use') } : item;
   };
   const items: DataItem[] = [
     named(
       'Fashion-MNIST',
-      vscode.l10n.t('70,000 images: from the folder in the settings, this system, or a download; otherwise the sample'),
+      t('70,000 images: from the folder in the settings, this system, or a download; otherwise the sample'),
       'fashion-mnist',
     ),
     named(
-      vscode.l10n.t('Fashion-MNIST sample'),
-      vscode.l10n.t('A small part that ships with Secateur: for trying things out, not for results to quote'),
+      t('Fashion-MNIST sample'),
+      t('A small part that ships with Secateur: for trying things out, not for results to quote'),
       'fashion-mnist-sample',
     ),
-    named(
-      'MNIST',
-      vscode.l10n.t('70,000 gray images of handwritten digits: on this system, or a download of 12 MB'),
-      'mnist',
-    ),
+    named('MNIST', t('70,000 gray images of handwritten digits: on this system, or a download of 12 MB'), 'mnist'),
     named(
       'Kuzushiji-MNIST',
-      vscode.l10n.t('70,000 gray images of Japanese characters: on this system, or a download of 21 MB'),
+      t('70,000 gray images of Japanese characters: on this system, or a download of 21 MB'),
       'kmnist',
     ),
     named(
       'CIFAR-10',
-      vscode.l10n.t('60,000 color images of animals and vehicles: on this system, or a download of 170 MB'),
+      t('60,000 color images of animals and vehicles: on this system, or a download of 170 MB'),
       'cifar10',
     ),
     {
-      label: vscode.l10n.t('Folder…'),
-      detail: vscode.l10n.t(
-        'Pictures in a folder for each class, IDX files, arrays of NumPy, Parquet files, or tables',
-      ),
+      label: t('Folder…'),
+      detail: t('Pictures in a folder for each class, IDX files, arrays of NumPy, Parquet files, or tables'),
       place: 'folder',
     },
     {
-      label: vscode.l10n.t('File…'),
-      detail: vscode.l10n.t('A table (CSV, TSV), arrays of NumPy (NPZ), a Parquet file, or a NAME.data.json'),
+      label: t('File…'),
+      detail: t('A table (CSV, TSV), arrays of NumPy (NPZ), a Parquet file, or a NAME.data.json'),
       place: 'file',
     },
   ];
   if (chosen === undefined || items.some(({ reference }) => reference !== undefined && isChosen(reference)))
     return items;
   const label = typeof chosen === 'string' ? chosen : chosen.source;
-  return [{ label, description: vscode.l10n.t('in use'), reference: chosen }, ...items];
+  return [{ label, description: t('in use'), reference: chosen }, ...items];
 }
 
 async function pickPlace(isFile: boolean): Promise<string | undefined> {
   const [place] =
     (await vscode.window.showOpenDialog({
-      title: isFile ? vscode.l10n.t('File of data') : vscode.l10n.t('Folder of data'),
-      openLabel: vscode.l10n.t('Choose'),
+      title: isFile ? t('File of data') : t('Folder of data'),
+      openLabel: t('Choose'),
       canSelectFolders: !isFile,
       canSelectFiles: isFile,
     })) ?? [];

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t, translated } from '../../protocol/l10n';
 import type { DataReference } from '../../protocol/dataset';
 import type { NormalizationAnswer } from '../../protocol/engine';
 import { CancelledError } from '../../protocol/errors';
@@ -46,11 +47,11 @@ export async function chooseNormalization(
 ): Promise<boolean> {
   const answer = normalizations.known(model, data);
   const item = await vscode.window.showQuickPick(itemsOf(answer), {
-    title: vscode.l10n.t('Choose the normalization of pixels'),
+    title: t('Choose the normalization of pixels'),
     placeHolder:
       answer?.kind === 'undecided'
-        ? vscode.l10n.t('No normalization is clearly the best: choose the one that the model was trained with')
-        : vscode.l10n.t('The normalization that the model was trained with'),
+        ? t('No normalization is clearly the best: choose the one that the model was trained with')
+        : t('The normalization that the model was trained with'),
     matchOnDescription: true,
   });
   if (!item) return false;
@@ -70,13 +71,9 @@ function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
     used && !named.some((one) => sameNormalization(one, used)) ? [...named, { mean: used.mean, std: used.std }] : named;
   const items = all.map((one): Item => {
     const notes = [
-      used && sameNormalization(one, used) ? vscode.l10n.t('in use') : '',
+      used && sameNormalization(one, used) ? t('in use') : '',
       trial && (one.metric ?? one.accuracy) !== undefined
-        ? vscode.l10n.t(
-            '{0} on {1} images',
-            one.accuracy === undefined ? triedText(one) : percent(one.accuracy),
-            trial.samples,
-          )
+        ? t('{0} on {1} images', one.accuracy === undefined ? triedText(one) : percent(one.accuracy), trial.samples)
         : '',
     ];
     return {
@@ -87,13 +84,13 @@ function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
   });
   return [
     ...items,
-    { label: vscode.l10n.t('Mean and standard deviation…'), choice: 'type' },
+    { label: t('Mean and standard deviation…'), choice: 'type' },
     ...(answer?.kind === 'undecided'
       ? []
       : [
           {
-            label: vscode.l10n.t('Find it'),
-            detail: vscode.l10n.t('From the checkpoint, from its layers, or by a trial on some images'),
+            label: t('Find it'),
+            detail: t('From the checkpoint, from its layers, or by a trial on some images'),
             choice: 'find' as const,
           },
         ]),
@@ -102,10 +99,10 @@ function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
 
 async function typed(): Promise<Normalization | undefined> {
   const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Choose the normalization of pixels'),
-    prompt: vscode.l10n.t('Mean and standard deviation of pixels divided by 255, such as 0.2860/0.3530'),
+    title: t('Choose the normalization of pixels'),
+    prompt: t('Mean and standard deviation of pixels divided by 255, such as 0.2860/0.3530'),
     validateInput: (value) =>
-      parseNormalization(value) ? undefined : vscode.l10n.t('It must be {0}.', NORMALIZATION_FORMS),
+      parseNormalization(value) ? undefined : t('It must be {0}.', translated(NORMALIZATION_FORMS)),
   });
   return text === undefined ? undefined : parseNormalization(text);
 }

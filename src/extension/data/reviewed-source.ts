@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '../../protocol/l10n';
 import type { DataDescription } from '../../protocol/data-description';
 import { DataOptions, sameJson } from '../../protocol/data-options';
 import { isDataFile, type DataReference } from '../../protocol/dataset';
@@ -89,7 +90,7 @@ export class ReviewedSource {
     const read = await readDataFile(file);
     if (!read || isDataFile(read.source)) {
       await this.engine('describeData', { data: given }, { signal });
-      throw new UserError(`${path.basename(file)} changed while it was read: read it again.`);
+      throw new UserError(t('{0} changed while it was read: read it again.', path.basename(file)));
     }
     this.textOfFile = read.text;
     return { source: read.source, written: { ...optionsIn(read), ...asJson(beside) } };

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { Answers, AnswersQuestion } from '../../protocol/measure/answers';
@@ -15,6 +15,6 @@ export async function answersInPanel(
 ): Promise<Answers> {
   await panel.settleNormalization(signal, report);
   const { model, data } = panel;
-  if (data === undefined) throw new UserError(vscode.l10n.t('No dataset is chosen: choose one, and evaluate again.'));
+  if (data === undefined) throw new UserError(t('No dataset is chosen: choose one, and evaluate again.'));
   return engine.call('answers', { model, data, ...question }, { signal, onProgress: report });
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import { withReferenced } from '../../protocol/referenced';
 import type { EarlierPlans } from '../../protocol/panel';
@@ -27,10 +28,10 @@ export async function earlierPlans(model: string): Promise<EarlierPlans | undefi
 export async function takenPlan(model: string, place: number): Promise<{ start: string; steps: RecipeStep[] }> {
   const run = await targetRun(model);
   const point = run?.curve.points[place];
-  if (!run || !point) throw new UserError(`The plans of ${modelLabel(model)} are gone: its results were changed.`);
+  if (!run || !point) throw new UserError(t('The plans of {0} are gone: its results were changed.', modelLabel(model)));
   if (run.start === undefined)
     throw new UserError(
-      `The checkpoint at the start of ${modelLabel(model)}'s run is gone, so its plans cannot be taken.`,
+      t("The checkpoint at the start of {0}'s run is gone, so its plans cannot be taken.", modelLabel(model)),
     );
   return { start: run.start, steps: run.stepsWith(point.step) };
 }

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { CancelledError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { HandlerContext } from '../../rpc/peer';
@@ -23,7 +24,7 @@ export async function evaluateInPanel(
   isGone: () => boolean,
 ): Promise<Evaluation> {
   if (panel.data === undefined) {
-    report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'examples', rate: 0, secondsLeft: 0 });
+    report({ stage: t('Choosing a dataset'), done: 0, total: 0, unit: 'examples', rate: 0, secondsLeft: 0 });
     await pickData({ datasets, dataPages }, panel.model);
   }
   await panel.settleNormalization(signal, report);

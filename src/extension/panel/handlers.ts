@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import type { PanelRequests } from '../../protocol/panel';
 import type { Handlers } from '../../rpc/peer';
@@ -128,6 +129,7 @@ function workspaceFolderOf(uri: vscode.Uri): string | undefined {
 
 /** @throws UserError if the file is gone */
 function checkpointUri(file: string): vscode.Uri {
-  if (!path.isAbsolute(file) || !existsSync(file)) throw new UserError(`${file} is gone: it was moved or deleted.`);
+  if (!path.isAbsolute(file) || !existsSync(file))
+    throw new UserError(t('{0} is gone: it was moved or deleted.', file));
   return vscode.Uri.file(file);
 }

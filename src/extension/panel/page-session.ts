@@ -3,6 +3,7 @@ import type { RequestTable } from '../../protocol/table';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Handlers, type RequireTrust } from '../../rpc/peer';
 import type { z } from 'zod';
+import { t } from '../../protocol/l10n';
 
 /** The connection with one life of the page. VS Code ends a hidden page and makes a new one when it is shown again. */
 export class PageSession {
@@ -52,7 +53,7 @@ export class PageSession {
 
   end(): void {
     this.ended = true;
-    this.peer.close('The page is gone.');
+    this.peer.close(t('The page is gone.'));
   }
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { HandlerContext } from '../../rpc/peer';
 import type { RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
@@ -21,7 +22,7 @@ export class PanelRun {
   /** @throws UserError if a run is going on */
   refuseSecond(): void {
     if (this.running)
-      throw new UserError('This panel is writing a checkpoint: wait until it is done, or cancel it first.');
+      throw new UserError(t('This panel is writing a checkpoint: wait until it is done, or cancel it first.'));
   }
 
   set(asked: RecipeJob, job: RunJob): void {
@@ -34,7 +35,7 @@ export class PanelRun {
    */
   async follow({ signal, report }: HandlerContext<RunEvent>, isGone: () => boolean): Promise<RunResult> {
     const { current } = this;
-    if (!current) throw new UserError('No run is going on in this panel.');
+    if (!current) throw new UserError(t('No run is going on in this panel.'));
     const onAbort = (): void => {
       if (!isGone()) current.job.cancel();
     };

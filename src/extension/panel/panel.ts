@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { z } from 'zod';
+import { t } from '../../protocol/l10n';
 import type { DataReference } from '../../protocol/dataset';
 import type { Inspection } from '../../protocol/model';
 import type { Progress } from '../../protocol/measure';
@@ -105,11 +106,11 @@ export class CheckpointPanel implements OpenCheckpoint {
   async load(again: boolean, signal: AbortSignal): Promise<PanelState> {
     if (this.uri.scheme !== 'file')
       throw new UserError(
-        `${path.basename(this.uri.path)} is not a file on disk: open the checkpoint from its folder.`,
+        t('{0} is not a file on disk: open the checkpoint from its folder.', path.basename(this.uri.path)),
       );
     const { engine } = this.tools;
     const before = again || !this.loaded ? await this.disk.take() : undefined;
-    if (before === null) throw new UserError(`${this.model} is gone: it was moved or deleted.`);
+    if (before === null) throw new UserError(t('{0} is gone: it was moved or deleted.', this.model));
     if (before || !this.loaded) {
       if (again) await engine.call('release', { model: this.model }, { signal });
       const inspection = await engine.call('inspect', { model: this.model }, { signal });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { z } from 'zod';
+import { t } from '../../protocol/l10n';
 import type { panelRequests } from '../../protocol/panel';
 import type { PlanPart, StepPlan } from '../../protocol/plan';
 import type { HandlerContext } from '../../rpc/peer';
@@ -16,5 +17,5 @@ export async function planStep(
 ): Promise<StepPlan> {
   const about = { ...asked, model, samples: settings.previewSamples(), ...(data === undefined ? {} : { data }) };
   const plan = await engine.call('plan', about, { signal, onProgress: report });
-  return vscode.workspace.isTrusted || plan.metrics ? plan : { ...plan, noAccuracy: 'off in Restricted Mode' };
+  return vscode.workspace.isTrusted || plan.metrics ? plan : { ...plan, noAccuracy: t('off in Restricted Mode') };
 }

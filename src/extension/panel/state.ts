@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import type { Inspection } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
 import { settings } from '../settings';
@@ -20,9 +21,7 @@ export async function panelState(
 ): Promise<PanelState> {
   const trusted = vscode.workspace.isTrusted;
   const reference = datasets.for(inspection);
-  const data = trusted
-    ? datasets.describe(reference)
-    : { problem: vscode.l10n.t('Accuracy is off in Restricted Mode.') };
+  const data = trusted ? datasets.describe(reference) : { problem: t('Accuracy is off in Restricted Mode.') };
   const used = trusted && reference !== undefined ? normalizations.applied(inspection, reference) : reference;
   const pixels = used === undefined ? undefined : normalizations.known(inspection, used);
   const run = panel.run.asked;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import { runsRequests, type RunsRequests } from '../../protocol/runs-page';
@@ -34,7 +35,7 @@ const PASSES = 20;
 
 /** Opens the page with the chart of all checkpoints and runs of the workspace. */
 export function openRunsChart(tools: ChartTools): Promise<void> {
-  const title = vscode.l10n.t('Runs');
+  const title = t('Runs');
   fill(vscode.window.createWebviewPanel(COMMANDS.chartRuns, title, vscode.ViewColumn.Active), tools);
   return Promise.resolve();
 }
@@ -68,7 +69,7 @@ export function chartHandlers({
   const nameOf = (file: string): string => vscode.workspace.asRelativePath(file);
   let listed: ReadonlySet<string> = new Set();
   const known = (file: string): string => {
-    if (!listed.has(file)) throw new UserError(`${file} is not in the chart: open the chart again.`);
+    if (!listed.has(file)) throw new UserError(t('{0} is not in the chart: open the chart again.', file));
     return file;
   };
   return {
@@ -108,7 +109,7 @@ function latencies(
     for (const [done, model] of paths.entries()) {
       const rate = done === 0 ? 0 : (done * 1000) / (Date.now() - start);
       const secondsLeft = rate === 0 ? 0 : (paths.length - done) / rate;
-      report({ stage: 'timing', done, total: paths.length, unit: 'checkpoints', rate, secondsLeft });
+      report({ stage: t('timing'), done, total: paths.length, unit: 'checkpoints', rate, secondsLeft });
       const options = { batches: [1], runs: PASSES, warmUp: 3 };
       const timed = await call('latency', { model, options }, { signal }).catch((error: unknown) => {
         // A model that cannot run has no latency; the others have.

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 import { figureWords } from '../../protocol/metric';
@@ -6,11 +7,18 @@ import type { ListedRun } from '../../disk/read-run';
 
 /** A run in a few words: `90% sparse · 91.7% · 230 kB gzip`. */
 export function runFigures({ state, result, done, problem }: ListedRun): string {
-  if (state === 'damaged') return problem === undefined ? 'damaged' : `damaged: ${problem}`;
+  const words = stateWords(state);
+  if (state === 'damaged') return problem === undefined ? words : t('{0}: {1}', words, translated(problem));
   if (result) return resultFigures(result);
-  const where = done ? `step ${Math.min(done.steps + 1, done.of)} of ${done.of}` : '';
-  const epochs = done && done.epochs > 0 ? `, ${done.epochs} epochs done` : '';
-  return [state, where + epochs].filter(Boolean).join(': ');
+  if (!done) return words;
+  const where = t('step {0} of {1}', Math.min(done.steps + 1, done.of), done.of);
+  return t('{0}: {1}', words, done.epochs > 0 ? t('{0}, {1} epochs done', where, done.epochs) : where);
+}
+
+/** The state of a run in one word. */
+export function stateWords(state: ListedRun['state']): string {
+  const words = { finished: t('finished'), unfinished: t('unfinished'), damaged: t('damaged'), running: t('running') };
+  return words[state];
 }
 
 /** The sizes of the outcome of a run: `files 1.84 MB, gzip 230 kB, packed 101 kB, weights ideally 96.4 kB`. */
@@ -19,18 +27,18 @@ export function runSizes({ result }: Pick<ListedRun, 'result'>): string | undefi
   const { after, sizes } = result;
   const bits = after.idealBits ?? sizes?.layers.reduce((sum, layer) => sum + layer.after.idealBits, 0);
   return [
-    `files ${bytes(after.bytes)}`,
-    `gzip ${bytes(after.gzipBytes)}`,
-    ...(after.packedBytes === undefined ? [] : [`packed ${bytes(after.packedBytes)}`]),
-    ...(bits === undefined ? [] : [`weights ideally ${bytes(Math.ceil(bits / 8))}`]),
-  ].join(', ');
+    t('files {0}', bytes(after.bytes)),
+    t('gzip {0}', bytes(after.gzipBytes)),
+    ...(after.packedBytes === undefined ? [] : [t('packed {0}', bytes(after.packedBytes))]),
+    ...(bits === undefined ? [] : [t('weights ideally {0}', bytes(Math.ceil(bits / 8)))]),
+  ].join(t(', '));
 }
 
 function resultFigures(result: RunResult): string {
   const metrics = lastMetrics(result);
   return [
-    `${percent(result.after.sparsity, 1)} sparse`,
-    ...(metrics ? [`${figureWords(metrics[0])}${result.sampleData ? ' (sample)' : ''}`] : []),
-    `${bytes(result.after.gzipBytes)} gzip`,
+    t('{0} sparse', percent(result.after.sparsity, 1)),
+    ...(metrics ? [result.sampleData ? t('{0} (sample)', figureWords(metrics[0])) : figureWords(metrics[0])] : []),
+    t('{0} gzip', bytes(result.after.gzipBytes)),
   ].join(' \u00b7 ');
 }

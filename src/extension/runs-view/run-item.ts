@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t, translated } from '../../protocol/l10n';
 import { COMMANDS } from '../constants';
-import { runFigures, runSizes } from './figures';
+import { runFigures, runSizes, stateWords } from './figures';
 import type { ListedRun } from '../../disk/read-run';
 import { plain } from '../ui/plain';
 
@@ -24,16 +25,17 @@ export class RunItem extends vscode.TreeItem {
     const steps = run.recipe?.steps.map(({ step }) => step).join(', ');
     this.tooltip = [
       vscode.workspace.asRelativePath(run.folder),
-      run.problem ?? figures,
+      run.problem === undefined ? figures : translated(run.problem),
       runSizes(run),
-      ...(run.result?.advice ?? []),
+      ...(run.result?.advice ?? []).map(translated),
       steps,
     ]
       .flatMap((line) => (line === undefined || line === '' ? [] : [plain(line)]))
       .join('\n');
-    this.accessibilityInformation = { label: `${plain(path.basename(run.folder))}, ${run.state}, ${figures}` };
-    if (run.model !== undefined)
-      this.command = { command: COMMANDS.openRun, title: vscode.l10n.t('Open'), arguments: [this] };
+    this.accessibilityInformation = {
+      label: [plain(path.basename(run.folder)), stateWords(run.state), figures].join(t(', ')),
+    };
+    if (run.model !== undefined) this.command = { command: COMMANDS.openRun, title: t('Open'), arguments: [this] };
   }
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { t, translated } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import { COMMANDS } from '../constants';
 import type { LogWindow } from '../log';
@@ -27,7 +28,7 @@ export async function announceRun(tools: AnnouncementTools, job: RunJob, isShown
   const { title } = job.request;
   if (tools.isClosing()) return false;
   if (outcome.kind === 'cancelled') {
-    void tell(vscode.l10n.t('{0} was cancelled.', title));
+    void tell(t('{0} was cancelled.', title));
   } else if (outcome.kind === 'failed') {
     return announceFailure(tools.log, job, outcome.error, isShown());
   } else {
@@ -41,9 +42,9 @@ export async function announceRun(tools: AnnouncementTools, job: RunJob, isShown
 }
 
 async function offerResult(message: string, uri: vscode.Uri): Promise<void> {
-  const open = vscode.l10n.t('Open');
-  const evaluate = vscode.l10n.t('Evaluate');
-  const reveal = vscode.l10n.t('Show in Explorer');
+  const open = t('Open');
+  const evaluate = t('Evaluate');
+  const reveal = t('Show in Explorer');
   const choice = await tell(message, open, evaluate, reveal);
   if (choice === open) await vscode.commands.executeCommand(COMMANDS.inspectWeights, uri);
   else if (choice === evaluate) await vscode.commands.executeCommand(COMMANDS.evaluateCheckpoint, uri);
@@ -54,23 +55,23 @@ async function offerResult(message: string, uri: vscode.Uri): Promise<void> {
     );
 }
 
-async function announceFailure(log: LogWindow, job: RunJob, error: unknown, shown: boolean): Promise<boolean> {
+async function announceFailure(log: LogWindow, job: RunJob, error: unknown, onPage: boolean): Promise<boolean> {
   if (!(error instanceof InterruptedError)) {
     // The run service has logged it, and a page that shows the run shows the error.
-    if (shown) return false;
-    const sentence = error instanceof Error ? error.message : String(error);
+    if (onPage) return false;
+    const sentence = translated(error instanceof Error ? error.message : String(error));
     showError(
       log,
       error instanceof UserError
-        ? new UserError(vscode.l10n.t('{0} failed: {1}', job.request.title, sentence), { cause: error })
+        ? new UserError(t('{0} failed: {1}', job.request.title, sentence), { cause: error })
         : error,
     );
     return false;
   }
-  const resume = vscode.l10n.t('Resume');
-  const showLog = vscode.l10n.t('Show Log');
+  const resume = t('Resume');
+  const showLog = t('Show Log');
   const choice = await tellFailure(
-    vscode.l10n.t(
+    t(
       '{0} was interrupted in {1}: {2} Finished work is kept.',
       job.request.title,
       path.basename(job.request.out),

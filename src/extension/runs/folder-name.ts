@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import { isInside } from '../../disk/paths';
 
@@ -32,14 +33,14 @@ export function freeName(name: string, taken: (name: string) => boolean): string
 
 /** The fault of a folder's name, as one sentence; undefined if it is fine. */
 export function folderNameProblem(name: string, taken: (name: string) => boolean): string | undefined {
-  if (name.trim() === '') return 'Give the new folder a name.';
-  if (name !== name.trim()) return 'A folder name may not begin or end with a space.';
+  if (name.trim() === '') return t('Give the new folder a name.');
+  if (name !== name.trim()) return t('A folder name may not begin or end with a space.');
   if (name === '.' || name === '..' || /[\\/]/.test(name) || path.isAbsolute(name))
-    return `"${name}" is not a plain name: leave out separators.`;
+    return t('"{0}" is not a plain name: leave out separators.', name);
   if (/[<>:"|?*\u0000-\u001f]/.test(name) || RESERVED.test(name) || name.endsWith('.'))
-    return `"${name}" is not a name that every system can make: leave out <>:"|?* and a final point.`;
-  if (name.length > 120) return 'The name is too long: use at most 120 characters.';
-  if (taken(name)) return `"${name}" exists: choose another name, because nothing is overwritten.`;
+    return t('"{0}" is not a name that every system can make: leave out <>:"|?* and a final point.', name);
+  if (name.length > 120) return t('The name is too long: use at most 120 characters.');
+  if (taken(name)) return t('"{0}" exists: choose another name, because nothing is overwritten.', name);
   return undefined;
 }
 

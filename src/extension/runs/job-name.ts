@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { stepDefinition, stepNames, type RecipeStep } from '../../protocol/steps';
 
 /** Endings of earlier jobs; a new ending replaces them. */
@@ -7,10 +8,10 @@ const ENDING = new RegExp(`-(${stepNames.map((name) => stepDefinition(name).word
 const main = (steps: readonly RecipeStep[]): RecipeStep | undefined =>
   steps.find(({ step }) => !stepDefinition(step).traits.recovers) ?? steps[0];
 
-/** The verb of a job: `Prune`. */
-export function jobVerb(steps: readonly RecipeStep[]): string {
+/** The title of a job on a model: `Prune fashion-cnn`. */
+export function jobTitle(steps: readonly RecipeStep[], label: string): string {
   const step = main(steps)?.step;
-  return step ? stepDefinition(step).words.verb : 'Run';
+  return t(`${step ? stepDefinition(step).words.verb : 'Run'} {0}`, label);
 }
 
 /** The name of a model after a job: `cnn-pruned-90`. `sparsity`: over all kernel weights, if known. */

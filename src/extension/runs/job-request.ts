@@ -5,7 +5,7 @@ import type { RecipeJob } from '../../protocol/panel';
 import type { RunRequest } from './run-job';
 import { besideFolder, checkFolderName, modelLabel } from './folder-name';
 import { jobRecipe } from './job-recipe';
-import { jobVerb } from './job-name';
+import { jobTitle } from './job-name';
 
 /**
  * The request for a panel's job: a run into a new folder beside the model.
@@ -20,7 +20,7 @@ export function jobRun(
   const parent = besideFolder(model, workspaceFolder);
   checkFolderName(job.folder, (name) => existsSync(path.join(parent, name)));
   return {
-    title: `${jobVerb(job.steps)} ${modelLabel(model)}`,
+    title: jobTitle(job.steps, modelLabel(model)),
     recipe: jobRecipe(job, model, data),
     baseFolder: path.dirname(model),
     out: path.join(parent, job.folder),

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { studentWords } from '../../protocol/distillation';
 import { epochWords } from '../../protocol/epoch';
 import type { RunEvent } from '../../protocol/run';
@@ -6,7 +7,7 @@ import { duration, percent, timeLeft } from '../../protocol/format';
 /** `34%, 2 min 5 s left`: short enough for the status bar. `done`: the finished share of the whole run. */
 export function shortProgressText(done: number, secondsLeft: number): string {
   const left = timeLeft(secondsLeft);
-  return left && done < 1 ? `${percent(done, 0)}, ${left} left` : percent(done, 0);
+  return left && done < 1 ? t('{0}, {1} left', percent(done, 0), left) : percent(done, 0);
 }
 
 /** A line for the log; undefined for events that come many times a second. */

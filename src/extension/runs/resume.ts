@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import type { ActiveRun, ActiveRuns } from './active-runs';
 import type { RunStarter } from './run-starter';
 import { tell } from '../ui/say';
@@ -14,10 +14,10 @@ export async function offerToResume(activeRuns: ActiveRuns, runStarter: RunStart
 }
 
 async function offer(run: ActiveRun, activeRuns: ActiveRuns, runStarter: RunStarter): Promise<void> {
-  const resume = vscode.l10n.t('Resume');
-  const forget = vscode.l10n.t('Forget');
+  const resume = t('Resume');
+  const forget = t('Forget');
   const choice = await tell(
-    vscode.l10n.t('{0} was interrupted when its window closed. Resume it in {1}?', run.title, path.basename(run.out)),
+    t('{0} was interrupted when its window closed. Resume it in {1}?', run.title, path.basename(run.out)),
     resume,
     forget,
   );

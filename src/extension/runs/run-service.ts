@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { t } from '../../protocol/l10n';
 import { CancelledError } from '../../protocol/errors';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import type { EngineProcess } from '../../child/engine-process';
@@ -55,7 +56,7 @@ export class RunService {
   /** Ends all runs because the window closes; the next start offers to resume them. */
   async dispose(): Promise<void> {
     this.closing = true;
-    await Promise.all([...this.engines].map((engine) => engine.stop('The window is closing.')));
+    await Promise.all([...this.engines].map((engine) => engine.stop(t('The window is closing.'))));
   }
 
   private async work(
@@ -69,7 +70,7 @@ export class RunService {
     let interrupted = false;
     const made = topmostMissing(out);
     const giveUp = (): void => {
-      setTimeout(() => void engine.stop('The run was cancelled.', 0), CANCEL_PATIENCE).unref();
+      setTimeout(() => void engine.stop(t('The run was cancelled.'), 0), CANCEL_PATIENCE).unref();
     };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
@@ -85,7 +86,7 @@ export class RunService {
     } finally {
       signal.removeEventListener('abort', giveUp);
       if (!this.closing && !interrupted) await this.active.remove(id);
-      await engine.stop('The run has ended.');
+      await engine.stop(t('The run has ended.'));
       if (engine.hasIgnoredCancel && made !== undefined)
         await this.discard(out, made).catch((error: unknown) =>
           this.log.warn(`${out} was not cleaned: ${inDetail(error)}`),

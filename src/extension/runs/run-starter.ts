@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { requireTrust } from '../trust';
 import { announceRun, type AnnouncementTools } from './announce';
 import type { RunJob, RunRequest } from './run-job';
@@ -25,7 +26,7 @@ export class RunStarter {
    */
   startQuietly(request: RunRequest, isShown: () => boolean): RunJob {
     const { title, recipe, baseFolder, out, resume } = request;
-    requireTrust('Changing a model');
+    requireTrust(t('Changing a model'));
     const job = this.runs.start({ title, recipe, baseFolder, out, resume });
     void announceRun(this.tools, job, isShown).then((goOn) => {
       if (goOn) this.start({ ...job.request, resume: true });

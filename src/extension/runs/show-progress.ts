@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../../protocol/l10n';
 import type { RunJob } from './run-job';
 import { progressText } from '../../protocol/measure/progress';
 import { plain } from '../ui/plain';
@@ -16,7 +17,7 @@ export function showRunProgress(job: RunJob): void {
   void vscode.window.withProgress(options, async (progress, token) => {
     token.onCancellationRequested(() => {
       job.cancel();
-      progress.report({ message: vscode.l10n.t('Stopping after this step…') });
+      progress.report({ message: t('Stopping after this step…') });
     });
     let due = 0;
     let shown = 0;

@@ -1,5 +1,6 @@
+import { t } from '../../protocol/l10n';
 import { reportedMetrics } from '../../protocol/epoch';
-import { mainMetric, mainText, type MetricValues } from '../../protocol/metric';
+import { mainMetric, mainText, splitMetric, type MetricValues } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 
@@ -10,13 +11,13 @@ export function runSummary(title: string, result: RunResult): string {
   const last = lastMetrics(result);
   if (last !== null) {
     const from = metrics.before === null ? '' : `${mainText(metrics.before)} → `;
-    const { words } = mainMetric(last);
-    parts.push(`${metrics.split ?? 'test'} ${words} ${from}${mainText(last)}${sampleData ? ' (on sample data)' : ''}`);
+    const measured = `${splitMetric(metrics.split ?? 'test', mainMetric(last))} ${from}${mainText(last)}`;
+    parts.push(sampleData ? t('{0} (on sample data)', measured) : measured);
   }
-  if (after.sparsity > 0) parts.push(`sparsity ${percent(after.sparsity, 1)}`);
+  if (after.sparsity > 0) parts.push(t('sparsity {0}', percent(after.sparsity, 1)));
   const gzip = before ? `${bytes(before.gzipBytes)} → ${bytes(after.gzipBytes)}` : bytes(after.gzipBytes);
-  parts.push(`${gzip} gzipped`);
-  return `${title} is done: ${parts.join(', ')}.`;
+  parts.push(t('{0} gzipped', gzip));
+  return t('{0} is done: {1}.', title, parts.join(t(', ')));
 }
 
 /** The metrics at the end of a run; null if nothing was measured. */

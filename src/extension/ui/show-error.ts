@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t, translated } from '../../protocol/l10n';
 import { CancelledError, UserError } from '../../protocol/errors';
 import { COMMANDS } from '../constants';
 import { inDetail, type Log } from '../log';
@@ -11,14 +12,14 @@ export function showError(log: Log, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const sentence =
     error instanceof UserError
-      ? message
-      : vscode.l10n.t('Internal error: {0}. The log has the details.', message.replace(/\.$/, ''));
+      ? translated(message)
+      : t('Internal error: {0}. The log has the details.', message.replace(/\.$/, ''));
   offerLog(sentence);
 }
 
 /** Shows an error with a "Show Log" button; does not wait for the person. */
 export function offerLog(sentence: string): void {
-  const showLog = vscode.l10n.t('Show Log');
+  const showLog = t('Show Log');
   void tellFailure(sentence, showLog).then((choice) => {
     if (choice === showLog) void vscode.commands.executeCommand(COMMANDS.showLog);
   });

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { EngineState } from '../child/shared-engine';
 import { shortProgressText } from '../runs/progress-text';
 import { plain } from './plain';
@@ -43,8 +44,12 @@ export function statusTooltip(
 ): string {
   const lines = [`**Secateur**`, engineLine(engine)];
   for (const job of jobs)
-    lines.push(`${escapeMarkdown(job.title)}: ${howFar(job)} — ${commandLink('Cancel', commands.cancelRun, job.id)}`);
-  lines.push(`${commandLink('Show Log', commands.showLog)} | ${commandLink('Restart Engine', commands.restartEngine)}`);
+    lines.push(
+      `${escapeMarkdown(job.title)}: ${howFar(job)} — ${commandLink(t('Cancel'), commands.cancelRun, job.id)}`,
+    );
+  lines.push(
+    `${commandLink(t('Show Log'), commands.showLog)} | ${commandLink(t('Restart Engine'), commands.restartEngine)}`,
+  );
   return lines.join('\n\n');
 }
 
@@ -56,7 +61,7 @@ function engineLine(engine: EngineState): string {
   if (engine.phase !== 'up') return escapeMarkdown(engine.message);
   const { backend, node, pid } = engine.info;
   return escapeMarkdown(
-    `Engine ${pid}: ${backend.name} ${backend.version}, ${backend.threads} threads, Node.js ${node}`,
+    t('Engine {0}: {1} {2}, {3} threads, Node.js {4}', pid, backend.name, backend.version, backend.threads, node),
   );
 }
 

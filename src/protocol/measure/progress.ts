@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { progressParts } from '../format';
+import { t, translated } from '../l10n';
 
 /** The progress of a long task. */
 export const Progress = z.object({
@@ -19,4 +20,5 @@ export function share({ done, total }: Progress): number {
 }
 
 /** `evaluating: 4,000 of 10,000 examples, 2,500 examples/s, 3 s left`. */
-export const progressText = (progress: Progress): string => `${progress.stage}: ${progressParts(progress).join(', ')}`;
+export const progressText = (progress: Progress): string =>
+  t('{0}: {1}', translated(progress.stage), progressParts(progress).join(t(', ')));

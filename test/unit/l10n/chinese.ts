@@ -14,7 +14,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
 
 /** The faults of the typography of a Chinese text, each with the text; code and links are left out. */
 export function mixedPunctuation(text: string): string[] {
-  const prose = text.replaceAll(NO_PROSE, ']').replaceAll(/[*_]{1,2}/g, '');
+  const prose = text.replaceAll(NO_PROSE, ']').replaceAll(/(\*{1,2})(\S[^*]*)\1/g, '$2');
   return FAULTS.flatMap(([fault, name]) => {
     const found = fault.exec(prose);
     return found ? [`${name}: "${found[0]}" in "${text}"`] : [];

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { recipeSchemaText } from '../../../scripts/setup/recipe-schema';
 import { createProgram } from '../../../src/engine/cli/program';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
-import { jobName, jobVerb } from '../../../src/extension/runs/job-name';
+import { jobName, jobTitle } from '../../../src/extension/runs/job-name';
 import { fieldsOf } from '../../../src/protocol/fields';
 import { findStep, outcome, RecipeStep, stepNames, StepResult } from '../../../src/protocol/steps';
 import { summaryOf } from '../../../src/webview/form/summary';
@@ -41,7 +41,7 @@ test('a step has its form, and its words wherever steps are named', () => {
   expect(initialObject({ kind: 'object', fields }, () => undefined)).toEqual({ step: 'scale' });
   expect(summaryOf({ step: 'scale', by: 3 }, fields)).toBe('factor 3');
   expect(findStep('scale')?.words.running).toBe('Scaling');
-  expect([jobVerb([step]), jobName('cnn', [step], null)]).toEqual(['Scale', 'cnn-scaled']);
+  expect([jobTitle([step], 'cnn'), jobName('cnn', [step], null)]).toEqual(['Scale cnn', 'cnn-scaled']);
   expect(outcome(StepResult.parse({ step: 'scale', changed: 4 }))).toBe('4 weights scaled');
   expect(scaleKind.plan).toBeTypeOf('function');
 });

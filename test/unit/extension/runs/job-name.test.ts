@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobName, jobVerb } from '../../../../src/extension/runs/job-name';
+import { jobName, jobTitle } from '../../../../src/extension/runs/job-name';
 import { RecipeStep } from '../../../../src/protocol/steps';
 
 const prune = RecipeStep.parse({ step: 'prune', amount: { sparsity: 0.9 } });
@@ -19,7 +19,7 @@ test.each([
 );
 
 test('a job has the name of the step that prunes, not of the one that recovers', () => {
-  expect(jobVerb([finetune, prune])).toBe('Prune');
-  expect(jobVerb([finetune])).toBe('Fine-tune');
+  expect(jobTitle([finetune, prune], 'cnn')).toBe('Prune cnn');
+  expect(jobTitle([finetune], 'cnn')).toBe('Fine-tune cnn');
   expect(jobName('cnn', [finetune], 0.5)).toBe('cnn-finetuned');
 });

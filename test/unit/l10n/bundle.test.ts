@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { mixedPunctuation } from './chinese';
+import { schemaTexts } from './schema-texts';
+import { sourceFiles, textsOf } from './source-texts';
+
+const bundles = readdirSync('l10n').map((name) => path.join('l10n', name));
+const read = (file: string) => z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
+
+const files = ['child', 'disk', 'extension', 'protocol', 'webview'].flatMap((room) => sourceFiles(`src/${room}`));
+const found = new Map(files.map((file) => [file, textsOf(file)]));
+const keys = new Map([...found.values()].flatMap((texts) => texts.keys.map(({ text, at }) => [text, at])));
+for (const text of schemaTexts()) keys.set(text, 'a schema');
+
+const places = (text: string): string[] => (text.match(/\{\d+\}/g) ?? []).sort();
+
+test('VS Code finds the bundles, and the package has them', () => {
+  const manifest = z.object({ l10n: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  expect(manifest.l10n).toBe('./l10n');
+  expect(bundles).toContain(path.join('l10n', 'bundle.l10n.zh-cn.json'));
+  expect(readFileSync('.vscodeignore', 'utf8').split('\n')).toContain('!l10n/*.json');
+});
+
+test.each(bundles)('each text is in %s', (file) => {
+  const texts = read(file);
+  expect([...keys].filter(([key]) => !(key in texts))).toEqual([]);
+});
+
+test.each(bundles)('each translation of %s is used', (file) => {
+  expect(Object.keys(read(file)).filter((key) => !keys.has(key))).toEqual([]);
+});
+
+test.each(bundles)('each translation of %s has the places of its text', (file) => {
+  for (const [key, text] of Object.entries(read(file))) expect(places(text), key).toEqual(places(key));
+});
+
+test('Chinese texts use Chinese punctuation', () => {
+  const texts = Object.values(read(path.join('l10n', 'bundle.l10n.zh-cn.json')));
+  expect(texts.flatMap(mixedPunctuation)).toEqual([]);
+});
+
+/** Texts of the host that nobody reads in a language: the log, the page's frame, and a name. */
+const FOR_THE_LOG = ['src/extension/log.ts', 'src/extension/panel/html.ts', 'src/extension/runs/progress-text.ts'];
+
+/** The rooms of the extension host. */
+const HOST = /^src\/(child|disk|extension)\//;
+
+test('each text of the host that a person reads is translated', () => {
+  const bare = [...found]
+    .filter(([file]) => HOST.test(file) && !FOR_THE_LOG.includes(file))
+    .flatMap(([, texts]) => texts.bare)
+    .filter(({ text }) => text !== 'Secateur');
+  expect(bare).toEqual([]);
+});
