@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import type { Evaluation } from '../../protocol/measure';
 import { plural } from '../../protocol/format';
