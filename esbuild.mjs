@@ -95,6 +95,13 @@ const bundles = {
     outExtension: { '.js': '.cjs' },
     mainFields: engine.mainFields,
   },
+  weights: {
+    ...node,
+    entryPoints: { weights: 'src/engine/weights-thread.ts' },
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    mainFields: engine.mainFields,
+  },
   page: {
     ...common,
     entryPoints: { main: 'src/webview/main.tsx' },
@@ -114,7 +121,7 @@ const only = flags.only?.split(',') ?? [...Object.keys(bundles), 'loader'];
 if (only.includes('loader')) await buildLoader(path.resolve(import.meta.dirname, dist, 'loader'));
 // Whatever computes starts threads from the program beside it.
 if (only.some((name) => ['engine', 'cli'].includes(name)))
-  only.push(...['worker', 'decoding', 'packing'].filter((name) => !only.includes(name)));
+  only.push(...['worker', 'decoding', 'packing', 'weights'].filter((name) => !only.includes(name)));
 const chosen = only
   .filter((name) => name !== 'loader')
   .map((name) => {

@@ -187,6 +187,3 @@ export type Advice = z.infer<typeof Advice>;
 /** Progress of an advice. */
 export const AdvicePart = z.object({ progress: Progress });
 export type AdvicePart = z.infer<typeof AdvicePart>;
-
-/** A figure with a mark where it is an estimate: `~21.7 kB`. */
-export const marked = (measured: boolean, text: string): string => (measured ? text : `~${text}`);

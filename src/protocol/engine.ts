@@ -69,6 +69,8 @@ export const engineRequests = {
       brotli: z.boolean().default(false),
       /** Compute what a packed file would take; slow for large models. */
       packed: z.boolean().default(false),
+      /** Measure gzip and the packed file of large weights too, where samples of them would do. */
+      exact: z.boolean().default(false),
       inputShape: InputShape.optional(),
     }),
     result: Inspection,

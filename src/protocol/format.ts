@@ -161,3 +161,6 @@ export function progressParts(
     ...(left === '' ? [] : [t('{0} left', left)]),
   ];
 }
+
+/** A figure with a mark where it is an estimate: `~21.7 kB`. */
+export const marked = (measured: boolean, text: string): string => (measured ? text : `~${text}`);

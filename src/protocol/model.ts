@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OutputDifference } from './difference';
+import { marked } from './format';
 import { MetricValue } from './metric';
 import { Normalization } from './normalization';
 
@@ -104,8 +105,17 @@ export const ModelTotals = z.object({
   packedBytes: z.number().optional(),
   /** Entropy of places and values of all weights, with the tables of their values; only on request. */
   idealBits: z.number().optional(),
+  /** The figures that were computed from samples of large weights; absent where none was. */
+  estimated: z.array(z.enum(['gzipBytes', 'packedBytes'])).optional(),
 });
 export type ModelTotals = z.infer<typeof ModelTotals>;
+
+/** Marks the text of a figure that was computed from samples. */
+export const withEstimate = (
+  { estimated }: Pick<ModelTotals, 'estimated'>,
+  figure: NonNullable<ModelTotals['estimated']>[number],
+  text: string,
+): string => marked(!estimated?.includes(figure), text);
 
 /** The names of the inputs and outputs of a model, in its own order. */
 export const ModelEnds = z.object({ inputs: z.array(z.string()), outputs: z.array(z.string()) });

@@ -11,7 +11,7 @@ export const ChartedModel = z.object({
   path: z.string(),
   /** Its folder as the workspace names it. */
   name: z.string(),
-  totals: ModelTotals.pick({ bytes: true, gzipBytes: true, packedBytes: true, params: true, nonzero: true, macs: true, sparsity: true }), // prettier-ignore
+  totals: ModelTotals.pick({ bytes: true, gzipBytes: true, packedBytes: true, estimated: true, params: true, nonzero: true, macs: true, sparsity: true }), // prettier-ignore
   /** The last measured metrics, the main one first; null where nothing was measured. */
   metrics: MetricValues.nullable(),
   split: Split,

@@ -1,5 +1,5 @@
-import { marked, type AdvisedRecipe } from '../../protocol/advice';
-import { count, percent, plural } from '../../protocol/format';
+import type { AdvisedRecipe } from '../../protocol/advice';
+import { count, marked, percent, plural } from '../../protocol/format';
 import { mainMetric, metricText, metricWords, type MetricValue } from '../../protocol/metric';
 import { sizeOf, sizeWords, type Rule } from './goal';
 import type { Circumstances } from './methods/method';

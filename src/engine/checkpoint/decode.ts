@@ -39,22 +39,27 @@ export function decodeGroup(file: string, group: WeightGroup, bytes: Uint8Array)
     if (offset + length > bytes.byteLength) throw sizeMismatch(file, group, bytes.byteLength, offset + length);
     const data = decode(bytes.subarray(offset, offset + length), entry);
     offset += length;
-    const { name, shape, dtype, quantization, group: kind, ...extra } = entry;
-    return {
-      name,
-      shape,
-      dtype,
-      data,
-      ...(quantization ? { quantization } : {}),
-      ...(typeof kind === 'string' ? { group: kind } : {}),
-      ...(Object.keys(extra).length > 0 ? { extra } : {}),
-    };
+    return { ...fieldsOf(entry), data };
   });
   if (offset !== bytes.byteLength) throw sizeMismatch(file, group, bytes.byteLength, offset);
   return tensors;
 }
 
-function decode(bytes: Uint8Array, entry: WeightEntry): TensorData {
+/** Returns the fields of a tensor that its entry in the manifest tells. */
+export function fieldsOf(entry: WeightEntry): Omit<Tensor, 'data'> {
+  const { name, shape, dtype, quantization, group, ...extra } = entry;
+  return {
+    name,
+    shape,
+    dtype,
+    ...(quantization ? { quantization } : {}),
+    ...(typeof group === 'string' ? { group } : {}),
+    ...(Object.keys(extra).length > 0 ? { extra } : {}),
+  };
+}
+
+/** Reads values from stored bytes; aligned float32 and int32 are not copied. */
+export function decode(bytes: Uint8Array, entry: WeightEntry): TensorData {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   if (entry.quantization) return dequantize(aligned, entry.dtype, entry.quantization);
   switch (entry.dtype) {

@@ -14,28 +14,43 @@ import { readPackedBytes } from './packed/read-bytes';
 import { unpack } from './packed/unpack';
 import { fileStamp, resolveShard } from './paths';
 import { hashInName } from './shard-names';
-import type { Checkpoint, StoredFile, Tensor } from './types';
+import { readLarge, type ReadListener } from './read-large';
+import type { Shard } from './shard-reader';
+import { tensorsIn } from './stored-tensor';
+import { keepSurvey } from './survey';
+import type { Checkpoint, Tensor } from './types';
+import { withFields } from './values';
 import { needsWeights } from './weightless';
 import { readInto } from './whole-read';
 
 /** Most bytes of one group of shards, so that a wrong file cannot exhaust memory: 2 GiB. */
 const GROUP_MAX_BYTES = 2 * 1024 ** 3;
 
+/** From so many bytes on weights are not kept in memory: 32 MiB. */
+const LARGE_BYTES = 32 * 1024 * 1024;
+
+/** Options of reading a checkpoint. */
+export interface ReadOptions extends ReadListener {
+  /** Bytes of weights from which they are not kept in memory. */
+  readonly largeFrom?: number;
+}
+
 /**
  * Reads a checkpoint in the format of TensorFlow.js (model.json and shards), or a packed file. It checks everything
  * before use: schema, data types, lengths against shapes, that no weights path leaves the folder, that the layers can be
  * called in order, and that their sizes match their weights.
+ * Large weights are hashed and surveyed in threads, and their values are read again when they are asked for.
  * @param modelPath path of model.json, see `resolveModelPath`, or of a packed file, whatever its name
- * @throws UserError naming the file and the remedy
+ * @throws UserError naming the file and the remedy, CancelledError
  */
-export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
+export async function readCheckpoint(modelPath: string, options: ReadOptions = {}): Promise<Checkpoint> {
   const file = path.resolve(modelPath);
   const name = path.basename(file);
-  const stored = (await readPacked(file)) ?? (await readFiles(file));
+  const stored = (await readPacked(file)) ?? (await readFiles(file, options));
   const { json } = stored;
   const tensors = new Map<string, Tensor>();
-  for (const { group, bytes } of stored.groups) {
-    for (const tensor of decodeGroup(name, group, bytes)) {
+  for (const group of stored.groups) {
+    for (const tensor of group) {
       if (tensors.has(tensor.name)) {
         throw new UserError(`"${name}" describes the tensor "${tensor.name}" twice: convert the model again.`);
       }
@@ -44,7 +59,7 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
   }
   if (isArchive([...tensors.keys()]))
     for (const tensor of tensors.values())
-      if (isArchivedState(tensor.name)) tensors.set(tensor.name, { ...tensor, group: 'optimizer' });
+      if (isArchivedState(tensor.name)) tensors.set(tensor.name, withFields(tensor, { group: 'optimizer' }));
   if (![...tensors.values()].some(({ group }) => group !== 'optimizer') && needsWeights(json.modelTopology))
     throw new UserError(
       `"${name}" has layers but no weights (its weightsManifest ${json.weightsManifest.length === 0 ? 'is empty' : 'names none'}): save the model again with its weights, by model.save or tensorflowjs_converter.`,
@@ -70,10 +85,10 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
   return checkpoint;
 }
 
-/** A checkpoint as it is stored: its description, and the joined bytes of each group of shards. */
+/** A checkpoint as it is stored: its description, and the tensors of each group of shards. */
 interface Stored extends Pick<Checkpoint, 'json' | 'companions' | 'warnings' | 'weightsHash' | 'files' | 'stamp'> {
   readonly described: Readonly<Record<string, unknown>>;
-  readonly groups: readonly { readonly group: WeightGroup; readonly bytes: Uint8Array }[];
+  readonly groups: readonly (readonly Tensor[])[];
 }
 
 /** Reads a packed file; undefined for another. @throws UserError */
@@ -85,36 +100,78 @@ async function readPacked(file: string): Promise<Stored | undefined> {
   return {
     ...rest,
     json,
-    groups: json.weightsManifest.map((group) => ({ group, bytes: weights })),
+    groups: json.weightsManifest.map((group) => decodeGroup(name, group, weights)),
     warnings: [],
     files: [{ name, bytes: read.bytes.byteLength }],
     stamp: read.stamp,
   };
 }
 
-/** Reads a model.json, its shards, and the small files beside it. @throws UserError */
-async function readFiles(file: string): Promise<Stored> {
+/** Reads a model.json, its shards, and the small files beside it. @throws UserError, CancelledError */
+async function readFiles(file: string, { largeFrom = LARGE_BYTES, ...listener }: ReadOptions): Promise<Stored> {
   const { described, json, bytes, stamp } = await readModelJson(file);
   validateDescription(json.modelTopology);
-  const stamps = [stamp];
   const name = path.basename(file);
-  const files: StoredFile[] = [{ name, bytes }];
-  const hash = createHash('sha256');
   const seen = new Set<string>();
-  const warnings: string[] = [];
-  const groups: Stored['groups'][number][] = [];
-  for (const group of json.weightsManifest) {
-    const shards = await checkGroup(file, group, seen);
-    files.push(...shards.map((shard, i) => ({ name: group.paths[i]!, bytes: shard.bytes })));
-    stamps.push(...shards.map((shard) => shard.stamp));
-    const joined = await readJoined(shards);
-    hash.update(joined);
-    warnings.push(...wrongHashes(name, group, joined));
-    groups.push({ group, bytes: joined });
-  }
+  const checked: { group: WeightGroup; shards: readonly Shard[] }[] = [];
+  for (const group of json.weightsManifest) checked.push({ group, shards: await checkGroup(file, group, seen) });
+  const shards = checked.flatMap((one) => one.shards);
+  const files = [
+    { name, bytes },
+    ...checked.flatMap(({ group, shards: own }) =>
+      own.map((shard, i) => ({ name: group.paths[i]!, bytes: shard.bytes })),
+    ),
+  ];
+  const strings = json.weightsManifest.some(({ weights }) => weights.some(({ dtype }) => dtype === 'string'));
+  const isLarge = !strings && shards.reduce((sum, shard) => sum + shard.bytes, 0) >= largeFrom;
+  const read = isLarge ? await readElsewhere(checked, listener) : await readWhole(name, checked);
+  const warnings = checked.flatMap(({ group }, i) => wrongHashes(name, group, () => read.hashOf(i)));
   const companions = await readCompanions(path.dirname(file), new Set(files.map((one) => one.name)));
-  const weightsHash = hash.digest('hex');
-  return { described, json, groups, companions, warnings, weightsHash, files, stamp: stamps.join('|') };
+  return {
+    ...{ described, json, companions, warnings, files },
+    ...{ groups: read.groups, weightsHash: read.weightsHash },
+    stamp: [stamp, ...shards.map((shard) => shard.stamp)].join('|'),
+  };
+}
+
+/** The weights of a checkpoint. */
+interface ReadWeights extends Pick<Stored, 'groups' | 'weightsHash'> {
+  /** Returns the SHA-256 of a group, hex. */
+  hashOf(group: number): string;
+}
+
+type Checked = readonly { readonly group: WeightGroup; readonly shards: readonly Shard[] }[];
+
+/** Reads all values into memory. */
+async function readWhole(name: string, checked: Checked): Promise<ReadWeights> {
+  const hash = createHash('sha256');
+  const joined: Uint8Array[] = [];
+  for (const { shards } of checked) {
+    const bytes = await readJoined(shards);
+    hash.update(bytes);
+    joined.push(bytes);
+  }
+  return {
+    groups: checked.map(({ group }, i) => decodeGroup(name, group, joined[i]!)),
+    weightsHash: hash.digest('hex'),
+    hashOf: (i) => createHash('sha256').update(joined[i]!).digest('hex'),
+  };
+}
+
+/** Leaves the values where they are. */
+async function readElsewhere(checked: Checked, listener: ReadListener): Promise<ReadWeights> {
+  const groups = checked.map(({ group, shards }) => tensorsIn(group, shards));
+  const { hashes, surveys } = await readLarge(
+    checked.map(({ shards }) => [...shards]),
+    groups.flat().map(({ stored }) => stored),
+    listener,
+  );
+  groups.flat().forEach(({ tensor }, i) => keepSurvey(tensor, surveys[i]!));
+  return {
+    groups: groups.map((group) => group.map(({ tensor }) => tensor)),
+    weightsHash: hashes.all,
+    hashOf: (i) => hashes.groups[i]!,
+  };
 }
 
 /** Returns true for a checkpoint that was read from a packed file: it has no shards. */
@@ -133,21 +190,15 @@ export async function checkpointStamp({ path: file, files }: Pick<Checkpoint, 'p
   return [fileStamp(status), ...shards.map((shard) => shard.stamp)].join('|');
 }
 
-/** Warns where the weights do not match the hash in their file names. */
-function wrongHashes(name: string, group: WeightGroup, joined: Uint8Array): string[] {
+/** Warns where the weights do not match the hash in their file names. @param hash SHA-256 of them, hex */
+function wrongHashes(name: string, group: WeightGroup, hash: () => string): string[] {
   const pieces = new Set(group.paths.map((shard) => hashInName(path.posix.basename(shard))));
   const [piece] = pieces;
   if (pieces.size !== 1 || piece === undefined) return [];
-  if (createHash('sha256').update(joined).digest('hex').startsWith(piece)) return [];
+  if (hash().startsWith(piece)) return [];
   return [
     `The weights of ${name} are not those that were written: the hash in the name "${group.paths[0] ?? ''}" is another, so the file was changed or damaged since; copy it again from where it was whole.`,
   ];
-}
-
-interface Shard {
-  path: string;
-  bytes: number;
-  stamp: string;
 }
 
 /** Finds the shards of a group and compares their sizes with the manifest before any is read. */

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -7,9 +8,11 @@ import { promisify } from 'node:util';
 import { brotliCompress as brotliCompressCallback, constants, createGzip } from 'node:zlib';
 import { CancelledError } from '../../protocol/errors';
 import { encodeCheckpoint, type EncodedCheckpoint } from './encode';
+import { estimatedGzip, type Place } from './estimate-gzip';
 import { readFailure } from './failures';
 import type { Session } from './store';
 import type { Checkpoint, ModelContent } from './types';
+import { fill } from './whole-read';
 
 /** Bytes of the files of a checkpoint: as they are, and each compressed by itself. */
 export interface FileSizes {
@@ -18,11 +21,18 @@ export interface FileSizes {
   readonly gzipBytes: number;
   /** brotli at quality 5. */
   readonly brotliBytes?: number;
+  /** Names the figures that were computed from samples. */
+  readonly estimated?: 'gzipBytes'[];
 }
+
+/** From so many bytes on gzip is estimated where that is asked: 32 MiB, more than a second of its work. */
+const LARGE_BYTES = 32 * 1024 * 1024;
 
 /** Options of measuring sizes. */
 export interface SizeOptions {
   readonly brotli?: boolean;
+  /** Estimates gzip for large files. */
+  readonly estimate?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -34,22 +44,40 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
  * @throws UserError where a file is gone, CancelledError when `signal` aborts
  */
 export async function fileSizes(checkpoint: Checkpoint, options: SizeOptions = {}): Promise<FileSizes> {
-  const sources = checkpoint.files.map(({ name }) => {
+  const files = checkpoint.files.map(({ name, bytes }): SizedFile => {
     const file = name === path.basename(checkpoint.path) ? checkpoint.path : path.join(checkpoint.folder, name);
-    return () => createReadStream(file, { highWaterMark: CHUNK_BYTES });
+    return {
+      bytes,
+      stream: () => createReadStream(file, { highWaterMark: CHUNK_BYTES }),
+      read: (offset, length) => readPart(file, offset, length),
+    };
   });
   try {
-    return await measure(sources, options);
+    return await measure(files, options);
   } catch (error) {
     throw readFailure('The checkpoint', checkpoint.path, error);
   }
 }
 
-/** Measures the files of an open checkpoint once per session. @throws UserError, CancelledError */
+async function readPart(file: string, offset: number, length: number): Promise<Uint8Array> {
+  const handle = await open(file, 'r');
+  try {
+    const target = new Uint8Array(length);
+    await fill(handle, file, target, offset);
+    return target;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Measures the files of an open checkpoint once per session; estimates gzip of large ones.
+ * @throws UserError, CancelledError
+ */
 export async function sessionSizes(session: Session, signal: AbortSignal): Promise<FileSizes> {
   for (;;) {
     try {
-      return await session.memo('file sizes', () => fileSizes(session.checkpoint, { signal }));
+      return await session.memo('file sizes', () => fileSizes(session.checkpoint, { signal, estimate: true }));
     } catch (error) {
       // Another request was cancelled while this one waited for its measurement.
       if (!(error instanceof CancelledError) || signal.aborted) throw error;
@@ -65,26 +93,31 @@ export function plannedSizes(
 ): Promise<FileSizes> {
   const files = [encoded.modelJson, ...encoded.shards];
   return measure(
-    files.map(
-      ({ bytes }) =>
-        () =>
-          Readable.from(chunks(bytes), { objectMode: false }),
-    ),
+    files.map(({ bytes }) => ({
+      bytes: bytes.byteLength,
+      stream: () => Readable.from(chunks(bytes), { objectMode: false }),
+      read: (offset, length) => bytes.subarray(offset, offset + length),
+    })),
     options,
   );
 }
 
-type Source = () => Readable;
+interface SizedFile extends Place {
+  stream(): Readable;
+}
 
-async function measure(sources: readonly Source[], { signal, brotli }: SizeOptions): Promise<FileSizes> {
+async function measure(files: readonly SizedFile[], { signal, brotli, estimate }: SizeOptions): Promise<FileSizes> {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
   let [bytes, gzipBytes, brotliBytes] = [0, 0, 0];
   try {
+    if (estimate && !brotli && total >= LARGE_BYTES)
+      return { bytes: total, gzipBytes: await estimatedGzip(files, signal), estimated: ['gzipBytes'] };
     // One after another, so that a large checkpoint does not hold a buffer for each of its shards.
-    for (const source of sources) {
-      const file = await streamed(source(), signal);
+    for (const one of files) {
+      const file = await streamed(one.stream(), signal);
       bytes += file.bytes;
       gzipBytes += file.gzipBytes;
-      if (brotli) brotliBytes += await brotliSize(source);
+      if (brotli) brotliBytes += await brotliSize(one);
     }
   } catch (error) {
     if (signal?.aborted) throw new CancelledError();
@@ -114,8 +147,8 @@ async function streamed(source: Readable, signal?: AbortSignal): Promise<Pick<Fi
 }
 
 /** Compresses in one piece: the output of brotli depends on how its input is divided, that of gzip does not. */
-async function brotliSize(source: Source): Promise<number> {
-  const whole = await buffer(source());
+async function brotliSize(file: SizedFile): Promise<number> {
+  const whole = await buffer(file.stream());
   return (await brotliCompress(whole, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })).byteLength;
 }
 

@@ -2,7 +2,9 @@ import { storedBytes } from './dtype';
 import type { Tensor } from './types';
 
 /** Returns the bytes of a tensor in its shards. */
-export const tensorBytes = ({ name, shape, dtype, data, quantization }: Tensor): number =>
-  dtype === 'string'
-    ? data.byteLength
+export function tensorBytes(tensor: Tensor): number {
+  const { name, shape, dtype, quantization } = tensor;
+  return dtype === 'string'
+    ? tensor.data.byteLength
     : storedBytes({ name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) });
+}

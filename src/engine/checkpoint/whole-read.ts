@@ -11,12 +11,16 @@ export async function readInto(file: string, target: Uint8Array): Promise<void> 
   }
 }
 
-/** Fills `target` from the start of an open file. @throws UserError where the file is shorter by now */
-export async function fill(handle: FileHandle, file: string, target: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < target.byteLength) {
-    const { bytesRead } = await handle.read(target, offset, target.byteLength - offset, offset);
+/**
+ * Fills `target` from an open file.
+ * @param from its first byte in the file
+ * @throws UserError where the file is shorter by now
+ */
+export async function fill(handle: FileHandle, file: string, target: Uint8Array, from = 0): Promise<void> {
+  let filled = 0;
+  while (filled < target.byteLength) {
+    const { bytesRead } = await handle.read(target, filled, target.byteLength - filled, from + filled);
     if (bytesRead === 0) throw new UserError(`"${file}" became shorter while it was read: try again.`);
-    offset += bytesRead;
+    filled += bytesRead;
   }
 }

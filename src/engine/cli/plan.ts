@@ -2,6 +2,7 @@ import type { PrunedLayer } from '../../protocol/measure';
 import { mainAccuracy, mainMetric, mainText, metricNamed } from '../../protocol/metric';
 import { measuringNotes } from './runs';
 import type { PlanMetrics, PlanBytes, PlanCounts, StepPlan } from '../../protocol/plan';
+import { withEstimate } from '../../protocol/model';
 import { visible } from '../../protocol/visible';
 import { bytes, count, percent, weight } from '../../protocol/format';
 import { table } from './table';
@@ -82,7 +83,8 @@ function layersText({ layers }: PlanCounts): string {
 
 function totalsText({ counts: { totals }, bytes: files }: StepPlan): string {
   const headings = ['', 'nonzero', 'sparsity', 'nonzero MACs', 'files', 'gzip'];
-  const size = (of: PlanBytes['after'], key: 'bytes' | 'gzipBytes') => (of ? bytes(of[key]) : '?');
+  const size = (of: PlanBytes['after'], key: 'bytes' | 'gzipBytes') =>
+    of ? (key === 'bytes' ? bytes(of[key]) : withEstimate(of, key, bytes(of[key]))) : '?';
   return table(
     headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
     (['before', 'after'] as const).map((when) => [

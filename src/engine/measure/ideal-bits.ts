@@ -1,6 +1,9 @@
 import { tensorBytes } from '../checkpoint/tensor-bytes';
-import type { Tensor } from '../checkpoint/types';
+import { surveyOf } from '../checkpoint/survey';
+import type { Tensor, TensorData } from '../checkpoint/types';
+import { isElsewhere, piecesOf, valuesOf } from '../checkpoint/values';
 import { entropyBits } from '../entropy';
+import { hasMany, hasMoreWords } from './many-values';
 
 /** Most values that are counted apart: with more, a table of them saves nothing that counts. */
 const MOST_VALUES = 65_536;
@@ -23,27 +26,44 @@ export function idealOf(tensor: Tensor): Ideal {
 }
 
 function compute(tensor: Tensor): Ideal {
-  const { shape, dtype, data } = tensor;
-  if (dtype === 'string') return { bits: data.byteLength * 8, values: undefined };
-  const width = data.length === 0 ? 0 : (tensorBytes(tensor) * 8) / data.length;
-  // Patterns of bits, so that each NaN and both zeros count apart.
-  const words = data instanceof Uint8Array ? data : new Int32Array(data.buffer, data.byteOffset, data.length);
-  const times = new Map<number, number>();
-  let nonzero = 0;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    if (word === 0) continue;
-    nonzero++;
-    if (times.size <= MOST_VALUES) times.set(word, (times.get(word) ?? 0) + 1);
-  }
-  const places = entropyBits([nonzero, words.length - nonzero]);
-  const isFew = times.size <= MOST_VALUES;
-  const table = isFew ? entropyBits(times.values()) + times.size * width : Infinity;
+  const { shape, dtype } = tensor;
+  if (dtype === 'string') return { bits: tensor.data.byteLength * 8, values: undefined };
+  const { length } = valuesOf(tensor);
+  const width = length === 0 ? 0 : (tensorBytes(tensor) * 8) / length;
+  const { nonzero, times } = timesOf(tensor);
+  const places = entropyBits([nonzero, length - nonzero]);
+  const table = times ? entropyBits(times.values()) + times.size * width : Infinity;
   const channels = shape.at(-1) ?? 1;
+  const hasTables = channels > 1 && !(isElsewhere(tensor) && hasMany(tensor, { count: channels, inner: 1 }));
   return {
-    bits: places + Math.min(table, nonzero * width, channels > 1 ? byChannel(words, channels, width) : Infinity),
-    values: isFew ? times.size : undefined,
+    bits:
+      places +
+      Math.min(table, nonzero * width, hasTables ? byChannel(wordsOf(tensor.data), channels, width) : Infinity),
+    values: times?.size,
   };
+}
+
+/** Patterns of bits, so that each NaN and both zeros count apart. */
+const wordsOf = (data: TensorData): Int32Array | Uint8Array =>
+  data instanceof Uint8Array ? data : new Int32Array(data.buffer, data.byteOffset, data.length);
+
+/** Counts how often each pattern but that of 0 occurs; undefined where there are more than can be counted apart. */
+function timesOf(tensor: Tensor): { nonzero: number; times: ReadonlyMap<number, number> | undefined } {
+  const times = new Map<number, number>();
+  const floats = isElsewhere(tensor) ? surveyOf(tensor).floats : undefined;
+  if (floats && hasMoreWords(tensor, MOST_VALUES))
+    return { nonzero: floats.count - floats.zeros + floats.negativeZeros, times: undefined };
+  let nonzero = 0;
+  for (const piece of piecesOf(tensor)) {
+    const words = wordsOf(piece);
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i]!;
+      if (word === 0) continue;
+      nonzero++;
+      if (times.size <= MOST_VALUES) times.set(word, (times.get(word) ?? 0) + 1);
+    }
+  }
+  return { nonzero, times: times.size > MOST_VALUES ? undefined : times };
 }
 
 /** Most values of a channel that are counted apart: those of numbers of 8 bits. */

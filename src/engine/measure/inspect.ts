@@ -4,7 +4,9 @@ import type { Packing } from '../../protocol/measure/packing';
 import type { Inspection, LayerInfo, ModelTotals, TensorInfo } from '../../protocol/model';
 import { readProvenance } from '../checkpoint/provenance';
 import { fileSizes, type FileSizes, type SizeOptions } from '../checkpoint/sizes';
+import { countIn, surveyOf } from '../checkpoint/survey';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
+import { isElsewhere } from '../checkpoint/values';
 import { readGraph } from '../model/graph';
 import type { GraphLayer } from '../model/model-graph';
 import { macsForOf, withInputShape } from '../model/input-shapes';
@@ -28,8 +30,8 @@ export async function inspect(
   { inputShape, packed, files = () => fileSizes(checkpoint, options), ...options }: InspectOptions = {},
 ): Promise<Inspection> {
   const { layers, totals } = figuresOf(checkpoint, inputShape);
-  const sizes = await files();
-  const packing = await packed?.();
+  const [sizes, packing] = await Promise.all([files(), packed?.()]);
+  const estimated = [...(sizes.estimated ?? []), ...(packing?.estimated ? (['packedBytes'] as const) : [])];
   const notRunnable = whyNotRunnable(checkpoint);
   const provenance = readProvenance(checkpoint);
   return {
@@ -38,7 +40,11 @@ export async function inspect(
     format: checkpoint.format ?? 'layers-model',
     weightsHash: checkpoint.weightsHash,
     layers: packing ? withPacking(layers, packing) : layers,
-    totals: { ...totals, ...sizes, ...(packing ? { packedBytes: packing.bytes, idealBits: packing.idealBits } : {}) },
+    totals: {
+      ...{ ...totals, ...sizes },
+      ...(packing ? { packedBytes: packing.bytes, idealBits: packing.idealBits } : {}),
+      ...(estimated.length === 0 ? {} : { estimated }),
+    },
     ...(packing?.advice ? { advice: packing.advice } : {}),
     ...(notRunnable === undefined ? {} : { notRunnable }),
     ...(provenance === undefined ? {} : { provenance }),
@@ -54,7 +60,10 @@ const withPacking = (layers: readonly LayerInfo[], { layers: packed }: Packing):
   });
 
 /** The figures of a model that do not depend on its files. */
-export type ModelFigures = Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes' | 'packedBytes' | 'idealBits'>;
+export type ModelFigures = Omit<
+  ModelTotals,
+  'bytes' | 'gzipBytes' | 'brotliBytes' | 'packedBytes' | 'idealBits' | 'estimated'
+>;
 
 /**
  * Computes layers and totals of a model, written or not.
@@ -87,15 +96,10 @@ export function countNonzero(tensor: Tensor): number {
   return nonzero;
 }
 
-function count({ dtype, data, shape }: Tensor): number {
+function count(tensor: Tensor): number {
+  const { dtype, shape } = tensor;
   if (dtype === 'string') return shape.reduce((size, dimension) => size * dimension, 1);
-  let nonzero = 0;
-  if (dtype === 'complex64') {
-    for (let i = 0; i < data.length; i += 2) if (data[i] !== 0 || data[i + 1] !== 0) nonzero++;
-  } else {
-    for (let i = 0; i < data.length; i++) if (data[i] !== 0) nonzero++;
-  }
-  return nonzero;
+  return isElsewhere(tensor) ? surveyOf(tensor).nonzero : countIn(dtype, tensor.data);
 }
 
 function describeLayer(layer: GraphLayer): LayerInfo {

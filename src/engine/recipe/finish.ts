@@ -27,7 +27,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
   const { parent, recipe } = prepared;
   try {
     const { checkpoint, hashes } = await outcomeOf(context);
-    const sizes = { inputShape: inputShapeOf(recipe.steps) };
+    const sizes = { inputShape: inputShapeOf(recipe.steps), estimate: true };
     const after = await inspect(checkpoint, { ...sizes, ...packedToo(checkpoint) });
     checkOutcome(context, checkpoint, after);
     const onnx = hasOnnx(checkpoint) ? await writeOnnx(context, checkpoint) : undefined;

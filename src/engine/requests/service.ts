@@ -51,10 +51,10 @@ export function createService(
     };
   return {
     initialize: (settings) => engine.initialize(settings),
-    inspect: ({ model, brotli, packed, inputShape }, { signal }) =>
+    inspect: ({ model, brotli, packed, exact, inputShape }, { signal }) =>
       checkpoints.use(model, (session) => {
-        const files = brotli ? undefined : () => sessionSizes(session, signal);
-        const sizes = packed ? () => sessionPacking(session, signal) : undefined;
+        const files = brotli || exact ? undefined : () => sessionSizes(session, signal);
+        const sizes = packed ? () => sessionPacking(session, signal, exact) : undefined;
         return inspect(session.checkpoint, { brotli, signal, inputShape, files, packed: sizes });
       }),
     histogram: ({ model, layers, bins }) =>

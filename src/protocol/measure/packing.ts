@@ -28,6 +28,8 @@ export const Packing = z.object({
       idealBits: z.number(),
     }),
   ),
+  /** True where packed bytes and bits were computed from samples of large weights. */
+  estimated: z.boolean().optional(),
   /** A sentence for each thing that would make it smaller; absent where it shrank well. */
   advice: z.array(z.string()).optional(),
 });

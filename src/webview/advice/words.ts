@@ -1,5 +1,5 @@
-import { marked, type AdviceMethodName, type AdvisedRecipe, type LayerSaving } from '../../protocol/advice';
-import { bytes, compact, duration, milliseconds, percent } from '../../protocol/format';
+import { type AdviceMethodName, type AdvisedRecipe, type LayerSaving } from '../../protocol/advice';
+import { bytes, compact, duration, marked, milliseconds, percent } from '../../protocol/format';
 import { mainText, metricText } from '../../protocol/metric';
 
 /** The methods at the head of a column. */

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { macsForWords } from '../../protocol/model';
+import { macsForWords, withEstimate } from '../../protocol/model';
 import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { mainMetric, mainText, metricDifference, type MetricValues } from '../../protocol/metric';
@@ -102,10 +102,15 @@ export function Totals() {
         <Stat
           id="gzip"
           label="Size, gzip"
-          title={`Each file gzipped at level 6: ${count(totals.gzipBytes)} bytes`}
-          now={bytes(totals.gzipBytes)}
+          title={`Each file gzipped at level 6: ${withEstimate(totals, 'gzipBytes', count(totals.gzipBytes))} bytes${totals.estimated ? ', estimated from samples of the weights' : ''}`}
+          now={withEstimate(totals, 'gzipBytes', bytes(totals.gzipBytes))}
           value={totals.gzipBytes}
-          preview={size && became(totals.gzipBytes, size.value.gzipBytes, bytes, { stale: size.stale })}
+          preview={
+            size &&
+            became(totals.gzipBytes, size.value.gzipBytes, (one) => withEstimate(size.value, 'gzipBytes', bytes(one)), {
+              stale: size.stale,
+            })
+          }
           note={<Brotli hash={model.weightsHash} />}
         />
         <PackedStat model={model} />

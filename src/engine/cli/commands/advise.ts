@@ -1,14 +1,13 @@
 import {
   Advice,
   AdviceOptions,
-  marked,
   type AdvisedRecipe,
   type AdviceMethodName,
   type LayerAdvice,
   type LayerSaving,
 } from '../../../protocol/advice';
 import { UserError } from '../../../protocol/errors';
-import { bytes, count, duration, milliseconds, percent } from '../../../protocol/format';
+import { bytes, count, duration, marked, milliseconds, percent } from '../../../protocol/format';
 import type { JsonObject } from '../../../protocol/json';
 import { mainText, metricText } from '../../../protocol/metric';
 import { normalizationWords } from '../../../protocol/normalization';

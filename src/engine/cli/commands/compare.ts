@@ -1,3 +1,4 @@
+import { withEstimate, type ModelTotals } from '../../../protocol/model';
 import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
 import type { ComparedSide, Comparison } from '../../../protocol/measure/compare';
@@ -43,6 +44,7 @@ export async function compare(
 
 const right = true;
 const size = (value: number | undefined): string => (value === undefined ? '?' : bytes(value));
+const gzip = (totals: ModelTotals): string => withEstimate(totals, 'gzipBytes', bytes(totals.gzipBytes));
 const ofBits = (bits: number | undefined): string => size(bits === undefined ? undefined : Math.ceil(bits / 8));
 const whole = (value: number | null): string => (value === null ? '?' : count(value));
 /** Formats both values, or one where they are equal. */
@@ -56,7 +58,7 @@ function comparisonText(comparison: Comparison): string {
     ['sparsity', percent(a.totals.sparsity), percent(b.totals.sparsity)],
     ['MACs', whole(a.totals.macs), whole(b.totals.macs)],
     ['files', bytes(a.totals.bytes), bytes(b.totals.bytes)],
-    ['gzip', bytes(a.totals.gzipBytes), bytes(b.totals.gzipBytes)],
+    ['gzip', gzip(a.totals), gzip(b.totals)],
     ['packed', size(a.totals.packedBytes), size(b.totals.packedBytes)],
     ['ideal weights', ofBits(a.totals.idealBits), ofBits(b.totals.idealBits)],
   ];

@@ -1,5 +1,12 @@
 import type { Histogram } from '../../../protocol/measure';
-import { macsForWords, type Inspection, type LayerInfo, type MacsFor, type ModelTotals } from '../../../protocol/model';
+import {
+  macsForWords,
+  withEstimate,
+  type Inspection,
+  type LayerInfo,
+  type MacsFor,
+  type ModelTotals,
+} from '../../../protocol/model';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, sampleShape, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
@@ -11,6 +18,7 @@ import type { Terminal } from '../terminal';
 export interface InspectCommand extends CommonOptions {
   histograms?: boolean;
   brotli?: boolean;
+  exact?: boolean;
   inputShape?: number[];
 }
 
@@ -29,6 +37,7 @@ export async function inspect(
     model,
     brotli: options.brotli ?? false,
     packed: true,
+    exact: options.exact ?? false,
     inputShape: options.inputShape,
   });
   const weighted = inspection.layers.filter(({ params }) => params > 0).map(({ name }) => name);
@@ -97,10 +106,16 @@ export function sizesTaken(macsFor: MacsFor | undefined): string {
   return ` of ${macsForWords(macsFor)}${why}`;
 }
 
-const packedLine = ({ packedBytes, idealBits }: Pick<ModelTotals, 'packedBytes' | 'idealBits'>): string[] =>
+const packedLine = ({
+  packedBytes,
+  idealBits,
+  estimated,
+}: Pick<ModelTotals, 'packedBytes' | 'idealBits' | 'estimated'>): string[] =>
   packedBytes === undefined || idealBits === undefined
     ? []
-    : [`packed ${bytes(packedBytes)}; ideal bits of the weights ${bytes(Math.ceil(idealBits / 8))}`];
+    : [
+        `packed ${withEstimate({ estimated }, 'packedBytes', bytes(packedBytes))}; ideal bits of the weights ${bytes(Math.ceil(idealBits / 8))}`,
+      ];
 
 /** Formats the figures of a model. */
 export function totalLines({ params, nonzero, sparsity, macs, macsFor, ...files }: ModelTotals): string[] {
@@ -108,7 +123,8 @@ export function totalLines({ params, nonzero, sparsity, macs, macsFor, ...files 
   return [
     `${count(params)} parameters, ${count(nonzero)} nonzero; sparsity of the kernels ${percent(sparsity)}`,
     `${macs === null ? 'unknown' : count(macs)} multiply-accumulates for one sample${sizesTaken(macsFor)}`,
-    `files ${bytes(files.bytes)}, ${bytes(files.gzipBytes)} with gzip${brotli}`,
+    `files ${bytes(files.bytes)}, ${withEstimate(files, 'gzipBytes', bytes(files.gzipBytes))} with gzip${brotli}`,
     ...packedLine(files),
+    ...(files.estimated ? ['~ estimated from samples of the weights; inspect --exact measures all of them'] : []),
   ];
 }

@@ -64,6 +64,7 @@ export const declareMeasuring: Declare = (command, perform) => {
     .argument('<model>', MODEL)
     .option('--histograms', 'draw a histogram of the weights of each layer')
     .option('--brotli', 'measure the size of the files with brotli as well')
+    .option('--exact', 'compress all weights of a large model to measure gzip and packed sizes, not samples of them')
     .action((model: string, options: InspectCommand) =>
       perform(options, (...work) => inspect(model, options, ...work)),
     );

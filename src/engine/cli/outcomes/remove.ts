@@ -1,4 +1,4 @@
-import type { ModelTotals } from '../../../protocol/model';
+import { withEstimate, type ModelTotals } from '../../../protocol/model';
 import type { PlannedLayer, StepPlan } from '../../../protocol/plan';
 import { Removal, type RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
@@ -95,7 +95,7 @@ export function sizesText(layers: readonly (RemovedLayer | PlannedLayer)[]): str
 
 /** Formats the totals of a model; a plan leaves out sizes that are not known. */
 type Totals = Pick<ModelTotals, 'params' | 'macs' | 'macsFor'> &
-  Partial<Pick<ModelTotals, 'bytes' | 'gzipBytes' | 'packedBytes' | 'idealBits'>>;
+  Partial<Pick<ModelTotals, 'bytes' | 'gzipBytes' | 'packedBytes' | 'idealBits' | 'estimated'>>;
 
 /** Formats parameters, MACs and sizes of whole models, one row each. */
 export function totalsText(rows: readonly (readonly [string, Totals])[]): string {
@@ -111,7 +111,8 @@ export function totalsText(rows: readonly (readonly [string, Totals])[]): string
       name,
       count(figures.params),
       whole(figures.macs),
-      ...[figures.bytes, figures.gzipBytes].map((size) => (size === undefined ? '?' : bytes(size))),
+      figures.bytes === undefined ? '?' : bytes(figures.bytes),
+      figures.gzipBytes === undefined ? '?' : withEstimate(figures, 'gzipBytes', bytes(figures.gzipBytes)),
       ...(isPacked ? packedCells(figures) : []),
     ]),
   );

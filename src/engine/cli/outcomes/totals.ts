@@ -1,5 +1,5 @@
 import { bytes, count, percent } from '../../../protocol/format';
-import type { ModelTotals } from '../../../protocol/model';
+import { withEstimate, type ModelTotals } from '../../../protocol/model';
 import { visible } from '../../../protocol/visible';
 import type { RunResult } from '../../../protocol/run';
 import { table } from '../table';
@@ -45,7 +45,7 @@ export function totalsTable({ before, after, advice }: Pick<RunResult, 'before' 
       count(figures.nonzero),
       percent(figures.sparsity),
       bytes(figures.bytes),
-      bytes(figures.gzipBytes),
+      withEstimate(figures, 'gzipBytes', bytes(figures.gzipBytes)),
       ...(isPacked ? packedCells(figures) : []),
     ]),
   );

@@ -3,14 +3,22 @@ import type { Packing } from '../../../protocol/measure/packing';
 import { isPackedCheckpoint } from '../../checkpoint/read';
 import type { Session } from '../../checkpoint/store';
 import type { Checkpoint } from '../../checkpoint/types';
+import { estimatedPacking, isLarge } from './estimate';
 import { measuredInThread } from './in-thread';
 import { packingByLayer } from './sizes';
 
-/** Measures an open model in a packed file, once a session. @throws CancelledError */
-export async function sessionPacking(session: Session, signal: AbortSignal): Promise<Packing> {
+/**
+ * Measures an open model in a packed file, once a session; estimates large ones.
+ * @param exact measures them too
+ * @throws CancelledError
+ */
+export async function sessionPacking(session: Session, signal: AbortSignal, exact = false): Promise<Packing> {
+  const { checkpoint } = session;
   for (;;) {
     try {
-      return await session.memo('packing', () => packingOf(session.checkpoint, signal));
+      return await session.memo(exact ? 'packing, exact' : 'packing', () =>
+        packingOf(checkpoint, { signal, estimate: !exact }),
+      );
     } catch (error) {
       // Another request was cancelled while this one waited for its measurement.
       if (!(error instanceof CancelledError) || signal.aborted) throw error;
@@ -18,9 +26,22 @@ export async function sessionPacking(session: Session, signal: AbortSignal): Pro
   }
 }
 
+/** Options of measuring a checkpoint in a packed file. */
+export interface PackingOptions {
+  readonly signal?: AbortSignal;
+  /** Packs samples of large weights. */
+  readonly estimate?: boolean;
+}
+
 /** Measures a checkpoint in a packed file, or as one. @throws CancelledError */
-export async function packingOf(checkpoint: Checkpoint, signal?: AbortSignal): Promise<Packing> {
-  const sizes = await measuredInThread(checkpoint, signal);
-  const bytes = isPackedCheckpoint(checkpoint) ? checkpoint.files[0]?.bytes : undefined;
-  return packingByLayer(checkpoint, { ...sizes, ...(bytes === undefined ? {} : { bytes }) });
+export async function packingOf(
+  checkpoint: Checkpoint,
+  { signal, estimate = false }: PackingOptions = {},
+): Promise<Packing> {
+  if (isPackedCheckpoint(checkpoint)) {
+    const sizes = await measuredInThread(checkpoint, signal);
+    return packingByLayer(checkpoint, { ...sizes, bytes: checkpoint.files[0]!.bytes });
+  }
+  if (!estimate || !isLarge(checkpoint)) return packingByLayer(checkpoint, await measuredInThread(checkpoint, signal));
+  return { ...packingByLayer(checkpoint, await estimatedPacking(checkpoint, signal)), estimated: true };
 }

@@ -5,6 +5,7 @@ import type { Packed } from '../../checkpoint/packed/pack';
 import type { FileSizes } from '../../checkpoint/sizes';
 import { tensorBytes } from '../../checkpoint/tensor-bytes';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { valuesOf } from '../../checkpoint/values';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import { measured, type MeasuredPacking, type TensorBits } from './measured';
@@ -63,7 +64,7 @@ type BitsByName = ReadonlyMap<string, TensorBits>;
 function figuresOf(tensors: readonly Tensor[], bits: BitsByName): Omit<Packing['layers'][number], 'name' | 'type'> {
   const sum = (of: (tensor: Tensor) => number): number => tensors.reduce((all, tensor) => all + of(tensor), 0);
   return {
-    params: sum(({ data }) => data.length),
+    params: sum((tensor) => valuesOf(tensor).length),
     nonzero: sum(countNonzero),
     bytes: sum(tensorBytes),
     packedBits: sum(({ name }) => bits.get(name)?.packed ?? 0),
@@ -76,9 +77,9 @@ function adviceFor({ tensors }: ModelContent, bits: BitsByName, share: number): 
   const packedOf = ({ name }: Tensor): number => bits.get(name)?.packed ?? 0;
   const [largest] = [...tensors.values()].sort((a, b) => packedOf(b) - packedOf(a));
   if (share <= POOR || !largest) return undefined;
-  const { name, data, quantization, dtype } = largest;
+  const { name, quantization, dtype } = largest;
   const values = bits.get(name)?.values;
-  const zeros = 1 - countNonzero(largest) / Math.max(1, data.length);
+  const zeros = 1 - countNonzero(largest) / Math.max(1, valuesOf(largest).length);
   const kept = `The packed file is ${percent(share)} of the unpacked ones, because most of it is "${name}"`;
   if (dtype === 'float32' && !quantization && (values === undefined || values > FEW))
     return `${kept}, whose weights are 32-bit floats with ${values === undefined ? 'more than 65,536' : count(values)} distinct values, ${percent(zeros)} of them 0: cluster or quantize it first, and prune it.`;

@@ -1,5 +1,5 @@
 import type { Recipe } from '../../../protocol/recipe';
-import { macsForWords } from '../../../protocol/model';
+import { macsForWords, withEstimate } from '../../../protocol/model';
 import { normalizationWords } from '../../../protocol/normalization';
 import { mainText, METRICS, type MetricValues } from '../../../protocol/metric';
 import { onnxWords } from '../../../protocol/onnx';
@@ -62,7 +62,7 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
           ...totals(({ macs }) => (macs === null ? '?' : count(macs))),
         ],
         ['bytes of the files', ...totals(({ bytes }) => count(bytes))],
-        ['bytes with gzip', ...totals(({ gzipBytes }) => count(gzipBytes))],
+        ['bytes with gzip', ...totals((one) => withEstimate(one, 'gzipBytes', count(one.gzipBytes)))],
         ...(after.packedBytes === undefined
           ? []
           : [

@@ -62,14 +62,17 @@ function sidesOf(now: Stored, then: Stored | null) {
   });
 }
 
-const sizes = ({ bytes, gzipBytes }: FileSizes): PlanBytes['before'] => ({ bytes, gzipBytes });
+const sizes = ({ bytes, gzipBytes, estimated }: FileSizes): PlanBytes['before'] => ({
+  ...{ bytes, gzipBytes },
+  ...(estimated ? { estimated } : {}),
+});
 
 function asWritten(model: ModelContent, kind: StepPlan['kind'], signal: AbortSignal): Stored {
   const encoded = encodeCheckpoint(model);
   return {
     model,
     layers: layerBytes(model, encoded.entries, kind),
-    files: () => plannedSizes(model, { signal }, encoded),
+    files: () => plannedSizes(model, { signal, estimate: true }, encoded),
   };
 }
 

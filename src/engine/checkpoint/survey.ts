@@ -1,0 +1,149 @@
+import { piecesOf } from './values';
+import type { Tensor, TensorData } from './types';
+
+/** Numbers about the values of a tensor. */
+export interface Survey {
+  /** Values other than 0; NaN counts, and a complex number counts once. */
+  readonly nonzero: number;
+  /** Of float32 alone. */
+  readonly floats?: FloatSurvey;
+}
+
+/** Numbers about float32 values; range, mean and squares are those of the finite ones. */
+export interface FloatSurvey {
+  readonly count: number;
+  readonly zeros: number;
+  /** Zeros with a sign. */
+  readonly negativeZeros: number;
+  readonly nan: number;
+  readonly infinite: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Sum of squared distances from the mean. */
+  readonly squares: number;
+  /** How many absolute values have each pattern of their upper 16 bits, sign left out, so in rising order. */
+  readonly sizes: Uint32Array;
+}
+
+/** Shift that leaves the place of an absolute value in `sizes`. */
+export const SIZE_SHIFT = 15;
+export const SIZES = 65_536;
+/** First place in `sizes` of numbers that are infinite, or none. */
+export const FIRST_INFINITE = 0x7f80_0000 >>> SIZE_SHIFT;
+
+const surveys = new WeakMap<Tensor, Survey>();
+
+/** Keeps what is known about a tensor, for `surveyOf`. */
+export const keepSurvey = (tensor: Tensor, survey: Survey): void => void surveys.set(tensor, survey);
+
+/** Returns the survey of a tensor where one was made. */
+export const knownSurvey = (tensor: Tensor): Survey | undefined => surveys.get(tensor);
+
+/** Surveys a tensor. Tensors are never changed in place, so each is surveyed once. */
+export function surveyOf(tensor: Tensor): Survey {
+  let survey = surveys.get(tensor);
+  if (!survey) surveys.set(tensor, (survey = surveyPieces(tensor.dtype, piecesOf(tensor))));
+  return survey;
+}
+
+/** Surveys the values of a tensor, piece by piece. Strings are not surveyed. */
+export function surveyPieces(dtype: Tensor['dtype'], pieces: Iterable<TensorData>): Survey {
+  if (dtype !== 'float32') {
+    let nonzero = 0;
+    for (const piece of pieces) nonzero += countIn(dtype, piece);
+    return { nonzero };
+  }
+  const made = new FloatCounter();
+  for (const piece of pieces) if (piece instanceof Float32Array) made.add(piece);
+  const floats = made.survey();
+  return { nonzero: floats.count - floats.zeros, floats };
+}
+
+/** Counts the values other than 0. */
+export function countIn(dtype: Tensor['dtype'], data: TensorData): number {
+  let nonzero = 0;
+  if (dtype === 'complex64') {
+    for (let i = 0; i < data.length; i += 2) if (data[i] !== 0 || data[i + 1] !== 0) nonzero++;
+  } else {
+    for (let i = 0; i < data.length; i++) if (data[i] !== 0) nonzero++;
+  }
+  return nonzero;
+}
+
+class FloatCounter {
+  readonly #sizes = new Uint32Array(SIZES);
+  #count = 0;
+  #zeros = 0;
+  #negativeZeros = 0;
+  #nan = 0;
+  #infinite = 0;
+  #min = Infinity;
+  #max = -Infinity;
+  #mean = 0;
+  #squares = 0;
+
+  add(piece: Float32Array): void {
+    this.#count += piece.length;
+    const strange = this.#addSizes(piece);
+    if (strange === 0) this.#addFinite(piece);
+    else {
+      for (const value of piece)
+        if (Number.isNaN(value)) this.#nan++;
+        else if (!Number.isFinite(value)) this.#infinite++;
+      this.#addFinite(piece.filter(Number.isFinite));
+    }
+  }
+
+  /** @returns how many values are infinite, or none */
+  #addSizes(piece: Float32Array): number {
+    const bits = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
+    const sizes = this.#sizes;
+    let [zeros, negative, strange] = [0, 0, 0];
+    for (let i = 0; i < bits.length; i++) {
+      const size = bits[i]! & 0x7fff_ffff;
+      sizes[size >>> SIZE_SHIFT]!++;
+      if (size === 0) {
+        zeros++;
+        if (bits[i] !== 0) negative++;
+      }
+      if (size >= 0x7f80_0000) strange++;
+    }
+    this.#zeros += zeros;
+    this.#negativeZeros += negative;
+    return strange;
+  }
+
+  /** Adds finite values; sums are of distances from the mean so far, which cancels nothing. */
+  #addFinite(piece: Float32Array): void {
+    if (piece.length === 0) return;
+    const before = this.#count - this.#nan - this.#infinite - piece.length;
+    const near = before === 0 ? piece[0]! : this.#mean;
+    let [min, max, sum, squares] = [this.#min, this.#max, 0, 0];
+    for (let i = 0; i < piece.length; i++) {
+      const value = piece[i]!;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      const distance = value - near;
+      sum += distance;
+      squares += distance * distance;
+    }
+    [this.#min, this.#max] = [min, max];
+    const mean = near + sum / piece.length;
+    const own = Math.max(0, squares - (sum * sum) / piece.length);
+    const apart = mean - this.#mean;
+    const all = before + piece.length;
+    this.#squares = before === 0 ? own : this.#squares + own + apart * apart * ((before * piece.length) / all);
+    this.#mean = before === 0 ? mean : this.#mean + (apart * piece.length) / all;
+  }
+
+  survey(): FloatSurvey {
+    const finite = this.#count > this.#nan + this.#infinite;
+    return {
+      ...{ count: this.#count, zeros: this.#zeros, negativeZeros: this.#negativeZeros },
+      ...{ nan: this.#nan, infinite: this.#infinite },
+      ...{ min: finite ? this.#min : 0, max: finite ? this.#max : 0, mean: this.#mean, squares: this.#squares },
+      sizes: this.#sizes,
+    };
+  }
+}

@@ -1,0 +1,46 @@
+import type { Tensor } from '../checkpoint/types';
+import { piecesOf } from '../checkpoint/values';
+import { channelAt, type Channels } from '../model/kernel-channels';
+
+/** Most values of a channel, sign left out, that numbers of 8 bits, signs or a codebook give it. */
+const MOST_IN_CHANNEL = 256;
+
+/** Returns true where the first channel of a tensor has more than 256 different absolute values; reads no more than shows it. */
+export function hasMany(tensor: Tensor, channels: Channels): boolean {
+  const found = new Set<number>();
+  let start = 0;
+  for (const piece of piecesOf(tensor)) {
+    for (let i = 0; i < piece.length; i++) {
+      if (channelAt(channels, start + i) !== 0) continue;
+      found.add(Math.abs(piece[i]!));
+      if (found.size > MOST_IN_CHANNEL + 1) return true;
+    }
+    start += piece.length;
+  }
+  return false;
+}
+
+/**
+ * Returns true where a tensor of floats has more than `most` different patterns of bits other than 0; reads no more than
+ * shows it.
+ */
+export function hasMoreWords(tensor: Tensor, most: number): boolean {
+  // Open addressing: a set of as many numbers is slower by far. An empty place holds 0.
+  const digits = Math.ceil(Math.log2(4 * (most + 1)));
+  const size = 2 ** digits;
+  const table = new Int32Array(size);
+  let found = 0;
+  for (const piece of piecesOf(tensor)) {
+    const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i]!;
+      if (word === 0) continue;
+      let place = Math.imul(word, 0x9e37_79b1) >>> (32 - digits);
+      while (table[place] !== 0 && table[place] !== word) place = (place + 1) & (size - 1);
+      if (table[place] === word) continue;
+      table[place] = word;
+      if (++found > most) return true;
+    }
+  }
+  return false;
+}
