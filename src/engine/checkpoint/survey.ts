@@ -147,3 +147,23 @@ class FloatCounter {
     };
   }
 }
+
+/** Returns the survey of two tensors together. */
+export function together(one: FloatSurvey, other: FloatSurvey): FloatSurvey {
+  const [a, b] = [finiteIn(one), finiteIn(other)];
+  const apart = other.mean - one.mean;
+  return {
+    count: one.count + other.count,
+    zeros: one.zeros + other.zeros,
+    negativeZeros: one.negativeZeros + other.negativeZeros,
+    nan: one.nan + other.nan,
+    infinite: one.infinite + other.infinite,
+    min: a === 0 ? other.min : b === 0 ? one.min : Math.min(one.min, other.min),
+    max: a === 0 ? other.max : b === 0 ? one.max : Math.max(one.max, other.max),
+    mean: a + b === 0 ? 0 : one.mean + (apart * b) / (a + b),
+    squares: one.squares + other.squares + (a + b === 0 ? 0 : apart * apart * ((a * b) / (a + b))),
+    sizes: one.sizes.map((times, i) => times + other.sizes[i]!),
+  };
+}
+
+const finiteIn = ({ count, nan, infinite }: FloatSurvey): number => count - nan - infinite;
