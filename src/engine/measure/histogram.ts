@@ -73,32 +73,30 @@ type Range = ReturnType<typeof measureRange>;
 function counted(layer: string | null, range: Range, bins: number, parts: Iterable<TensorData>): Histogram {
   const extent = Math.max(-range.min, range.max);
   const scale = binsOver(range.min, range.max, bins);
-  const counts = new Float64Array(bins);
-  const magnitudes = new Float64Array(MAGNITUDE_BINS);
+  const counts = new Uint32Array(bins);
+  const magnitudes = new Uint32Array(MAGNITUDE_BINS);
   for (const data of parts) addTo(counts, magnitudes, data, scale, extent > 0 ? MAGNITUDE_BINS / extent : 0);
   const { start, width } = scale;
   return { layer, ...range, start, width, counts: [...counts], magnitudes: { max: extent, counts: [...magnitudes] } };
 }
 
 function addTo(
-  counts: Float64Array,
-  magnitudes: Float64Array,
+  counts: Uint32Array,
+  magnitudes: Uint32Array,
   data: TensorData,
   { below, above, width }: Bins,
   perMagnitude: number,
 ): void {
-  // The same as `binOf`, whose call for each of a hundred million weights costs as much as the rest.
+  // The same as `binOf`, without a branch for the sign, which no processor foretells, and without a call.
+  const last = below + above - 1;
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
     const size = Math.abs(value);
-    if (value === 0 || !(size < Infinity)) continue;
-    const steps = size / width;
-    const bin =
-      value > 0
-        ? below + Math.min(above - 1, Math.floor(steps))
-        : below - Math.min(below, Math.max(1, Math.ceil(steps)));
-    counts[bin]!++;
-    magnitudes[Math.min(MAGNITUDE_BINS - 1, Math.floor(size * perMagnitude))]!++;
+    if (size === 0 || !(size < Infinity)) continue;
+    const bin = below + (Math.floor(value / width) | 0);
+    counts[bin < 0 ? 0 : bin > last ? last : bin]!++;
+    const magnitude = (size * perMagnitude) | 0;
+    magnitudes[magnitude < MAGNITUDE_BINS ? magnitude : MAGNITUDE_BINS - 1]!++;
   }
 }
 

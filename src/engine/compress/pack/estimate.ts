@@ -21,8 +21,7 @@ export const isLarge = ({ files }: Checkpoint): boolean =>
  */
 export async function estimatedPacking(model: ModelContent, signal?: AbortSignal): Promise<MeasuredPacking> {
   const samples = new Map([...model.tensors].map(([name, tensor]) => [name, sampleOf(tensor)]));
-  const { modelTopology, described, metadata, format } = model;
-  const small = await measuredInThread({ modelTopology, described, metadata, format, tensors: samples }, signal);
+  const small = await measuredInThread({ ...model, tensors: samples }, signal);
   let [bits, unpackedBytes] = [small.textBits, 0];
   const tensors: MeasuredPacking['tensors'] = new Map(
     [...model.tensors].map(([name, tensor]) => {
