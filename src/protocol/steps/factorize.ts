@@ -44,7 +44,7 @@ export const factorize = defineStep({
     amount: FactorAmount.optional().describe('How much stays.').meta({ begins: true }),
     layers: LayerPatterns.optional()
       .describe(
-        'Layers to factorize, by name; * stands for any characters. Default: all dense layers and convolutions.',
+        'Layers to factorize, by name; * stands for any characters. Default: all dense layers and convolutions, or those with a rank of their own where no amount is given.',
       )
       .meta({ label: 'Layers' }),
     ranks: z
@@ -58,6 +58,16 @@ export const factorize = defineStep({
         group: 'advanced',
         labels: { svd: 'Narrow, then 1x1', tucker: 'Tucker: 1x1, narrow, 1x1', spatial: 'Height, then width' },
       }),
+    multipleOf: z
+      .number()
+      .int()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe(
+        'Choose ranks that are multiples of this number: processors compute blocks of 8 or 16 channels. Default: 16 in wide layers where MACs are asked for, else 1.',
+      )
+      .meta({ label: 'Multiple of', group: 'advanced' }),
     protect: LayerPatterns.optional()
       .describe('Layers to leave alone, by name; * stands for any characters.')
       .meta({ label: 'Protected layers', group: 'advanced' }),

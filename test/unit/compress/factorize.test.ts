@@ -144,6 +144,34 @@ describe('factorizing', () => {
     await refused({ amount: { rank: 1 }, layers: ['other'] }).toThrow('no layer "other"');
   });
 
+  it('chooses ranks for the speed of processors where MACs are asked for, and touches no layer that gets slower', async () => {
+    const model = sequential(
+      [8, 8, 1],
+      l.conv2d({ filters: 32, kernelSize: 3, padding: 'same', activation: 'relu', name: 'thin' }),
+      l.conv2d({ filters: 48, kernelSize: 3, padding: 'same', activation: 'relu', name: 'wide' }),
+      l.conv2d({ filters: 48, kernelSize: 3, padding: 'same', name: 'last' }),
+    );
+    const ranksOf = async (options: object) => {
+      const { layers } = await factorized(model, options);
+      return layers.flatMap(({ ranks = [] }) => ranks);
+    };
+    for (const macs of [0.3, 0.5, 0.7])
+      for (const multipleOf of [undefined, 12]) {
+        const ranks = await ranksOf({ amount: { macs }, layers: ['wide', 'last'], ...(multipleOf && { multipleOf }) });
+        expect(ranks.length).toBeGreaterThan(0);
+        for (const rank of ranks) expect(rank % (multipleOf ?? 16)).toBe(0);
+      }
+    const free = await ranksOf({ amount: { params: 0.5 }, layers: ['wide', 'last'] });
+    expect(free.some((rank) => rank % 4 !== 0)).toBe(true);
+    const energy = await ranksOf({ amount: { energy: 0.6 }, layers: ['wide', 'last'], multipleOf: 5 });
+    for (const rank of energy) expect(rank % 5).toBe(0);
+    const thin = { layers: ['thin'], scheme: 'svd' };
+    await expect(factorized(model, { ...thin, amount: { rank: 7 } })).rejects.toThrow('"thin" stays: small layers would take longer than it does by svd'); // prettier-ignore
+    expect((await factorized(model, { ...thin, amount: { params: 0.999 } })).totals.after.params).toBeLessThan(model.tensors.get('wide/kernel')!.data.length * 4); // prettier-ignore
+    const own = await factorized(model, { ranks: { thin: 7 }, scheme: 'svd' });
+    expect(own.layers.filter(({ reason }) => reason === 'it is not named').map(({ name }) => name)).toEqual(['wide', 'last']); // prettier-ignore
+  });
+
   it('loses what the singular values of the kernel say, from whichever side they are computed', async () => {
     for (const units of [20, 60]) {
       const model = sequential([6, 6, 1], l.flatten({ name: 'flat' }), l.dense({ units, name: 'wide' }));
@@ -157,10 +185,10 @@ describe('factorizing', () => {
   });
 
   it('shares a budget out by what each layer loses', () => {
-    const option = (rank: number, cost: number, error: number) => ({ scheme: 'svd', ranks: [rank], params: cost, macs: cost, error }) as const; // prettier-ignore
+    const option = (rank: number, cost: number, error: number) => ({ scheme: 'svd', ranks: [rank], params: cost, macs: cost, moved: 2, error }) as const; // prettier-ignore
     const layer = (...errors: number[]): Choices => ({
       options: errors.map((error, i) => option(i + 1, 10 * (i + 1), error)),
-      now: { params: 100, macs: 100 },
+      now: { params: 100, macs: 100, moved: 2 },
     });
     const [robust, fragile] = [layer(0.05, 0.02, 0.01), layer(0.9, 0.7, 0.5)];
     expect(withinBudget([robust, fragile], 'params', 130)?.map((one) => one?.ranks)).toEqual([[3], undefined]);

@@ -18,7 +18,7 @@ export interface Chosen {
 }
 
 /** Chooses the layers of a step. @throws UserError where a name fits no layer, a rank no layer, or nothing is chosen */
-export function chosenBy(model: ModelContent, { layers: named, ranks = {}, protect }: FactorizeStep): Chosen {
+export function chosenBy(model: ModelContent, { amount, layers: named, ranks = {}, protect }: FactorizeStep): Chosen {
   const { nodes, layers } = layeredGraph(model);
   const grids = activationGrids(model);
   const read = nodes.map((node) => candidateOf(node, grids));
@@ -31,7 +31,8 @@ export function chosenBy(model: ModelContent, { layers: named, ranks = {}, prote
     },
   };
   const single = amountsByLayer(nodes, ranks, choices);
-  const wanted = named && amountsByLayer(nodes, Object.fromEntries(named.map((one) => [one, true])), choices);
+  const all = amount !== undefined && !named;
+  const wanted = amountsByLayer(nodes, Object.fromEntries((named ?? []).map((one) => [one, true])), choices);
   const candidates: Candidate[] = [];
   const left = new Map<string, LayerChange>();
   for (const [i, node] of nodes.entries()) {
@@ -40,7 +41,7 @@ export function chosenBy(model: ModelContent, { layers: named, ranks = {}, prote
     const key = pathKey(node);
     if (pattern !== undefined) left.set(key, { state: 'protected', reason: `it is protected by "${pattern}"` });
     else if (typeof one === 'string') left.set(key, { state: 'skipped', reason: `it ${one}` });
-    else if (wanted && !wanted.has(i) && !single.has(i)) left.set(key, { state: 'skipped', reason: 'it is not named' });
+    else if (!all && !wanted.has(i) && !single.has(i)) left.set(key, { state: 'skipped', reason: 'it is not named' });
     else candidates.push(one);
   }
   for (const [i, rank] of single) {

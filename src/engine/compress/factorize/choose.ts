@@ -6,7 +6,7 @@ export type Cost = 'params' | 'macs';
 /** A layer whose ranks are to be chosen, and what it costs as it is. */
 export interface Choices {
   readonly options: readonly Option[];
-  readonly now: { readonly params: number; readonly macs: number };
+  readonly now: Pick<Option, Cost | 'moved'>;
 }
 
 /** Returns the options that cost less by one measure, and no more by the other. */
@@ -14,6 +14,13 @@ export const saving = ({ options, now }: Choices): Option[] =>
   options.filter(
     ({ params, macs }) => params <= now.params && macs <= now.macs && (params < now.params || macs < now.macs),
   );
+
+/** Multiply-accumulates that take about as long as it takes to read or to write one number. */
+const MOVE = 16;
+
+/** Tells whether an option takes less time than the layer as it is: thin layers may move more numbers than they save products. */
+export const isFaster = (option: Option, now: Choices['now']): boolean =>
+  option.macs + MOVE * option.moved < now.macs + MOVE * now.moved;
 
 /**
  * Chooses ranks for layers so that together they cost no more than a budget, and lose as little as possible: the sum of the

@@ -12,10 +12,10 @@ import type { CalibrationOptions } from '../calibration/subject';
 import { describeReshaped, type LayerChange, type Reshaped } from '../reshape/describe';
 import { layeredGraph, pathKey } from '../reshape/layered';
 import { chosenBy, fullRank } from './candidates';
-import { bestFor, saving, withinBudget, type Choices } from './choose';
+import { bestFor, isFaster, saving, withinBudget, type Choices } from './choose';
 import { problemOf, type Problem } from './problem';
 import { allOptions, ranksFor } from './ranks';
-import type { Factors, Option, Scheme } from './scheme';
+import { movedBy, type Factors, type Option, type Scheme } from './scheme';
 import { schemesOf } from './schemes';
 import { eachStatistics } from './statistics';
 
@@ -31,6 +31,8 @@ interface Prepared {
   readonly problem: Problem;
   readonly schemes: readonly Scheme[];
   readonly choices: Choices;
+  /** Number of options that save something, but were left out because they take longer than the layer. */
+  readonly slow: number;
 }
 
 /**
@@ -88,14 +90,21 @@ export async function factorizeLayers(
 async function prepare(problem: Problem, step: FactorizeStep, own: number | undefined): Promise<Prepared> {
   const schemes = schemesOf(problem, step.scheme);
   const amount = own === undefined ? step.amount : { rank: own };
+  const multiple = step.multipleOf ?? (amount && 'macs' in amount ? 'fast' : 1);
   const options: Option[] = [];
   for (const scheme of schemes) {
-    const ranks = amount && (await ranksFor(scheme, amount));
-    options.push(...(ranks ? [scheme.option(ranks)] : allOptions(scheme)));
+    const ranks = amount && (await ranksFor(scheme, amount, multiple));
+    options.push(...(ranks ? [scheme.option(ranks)] : allOptions(scheme, multiple)));
   }
   const params = problem.kernel.tensor.data.length;
-  const now = { params, macs: params * problem.positions.outputs };
-  return { problem, schemes, choices: { options, now } };
+  const { channels, positions } = problem;
+  const moved = movedBy(channels[0] * positions.inputs, channels[1] * positions.outputs);
+  const now = { params, macs: params * positions.outputs, moved };
+  // A person may want a rank, or few parameters, at the price of time.
+  const slowToo = own !== undefined || (amount && 'params' in amount);
+  const able = saving({ options, now });
+  const worth = slowToo ? able : able.filter((one) => isFaster(one, now));
+  return { problem, schemes, slow: able.length - worth.length, choices: { options: worth, now } };
 }
 
 /** Picks an option for each layer; the reasons why others stay are added to `left`. @throws UserError */
@@ -124,11 +133,11 @@ function pick(
     free.forEach((one, i) => picked.push([one, found[i]]));
   }
   const going = picked.filter((one): one is [Prepared, Option] => one[1] !== null && one[1] !== undefined);
-  for (const [{ problem, choices }, option] of picked) {
+  for (const [{ problem, choices, slow }, option] of picked) {
     if (option) continue;
     const saves = saving(choices).length > 0;
     const how = scheme === undefined ? '' : ` by ${scheme}`;
-    const reason = saves ? 'others lose less for what they save' : cost === undefined ? `that rank saves nothing${how}: its full rank is ${fullRank(problem)}` : `no rank saves anything${how}`; // prettier-ignore
+    const reason = saves ? 'others lose less for what they save' : slow > 0 ? `small layers would take longer than it does${how}` : cost === undefined ? `that rank saves nothing${how}: its full rank is ${fullRank(problem)}` : `no rank saves anything${how}`; // prettier-ignore
     left.set(pathKey(problem.node), { state: 'skipped', reason });
   }
   if (going.length === 0) {

@@ -41,8 +41,8 @@ export interface Problem extends InputStatistics, Candidate {
   readonly eigen: Eigen;
   /** Variance of all outputs together. */
   readonly total: number;
-  /** Numbers of positions, all calls together: of the outputs, and of the inputs for each output along each axis. */
-  readonly positions: { readonly outputs: number; readonly each: readonly number[] };
+  /** Numbers of positions, all calls together: of the outputs, of the inputs, and of the inputs for each output along each axis. */
+  readonly positions: { readonly outputs: number; readonly inputs: number; readonly each: readonly number[] };
 }
 
 /** Makes the problem of a layer. */
@@ -57,15 +57,14 @@ export async function problemOf(
   const rows = data.length / outputs;
   const weights = () => matrix(rows, outputs, data);
   const { eigen, total } = await outputEigen(statistics, weights);
+  const positions = node.macs === null ? 1 : node.macs / data.length;
+  const each = op.kind === 'dense' ? [] : inputsPerOutput(graph, node, op);
   return {
     ...{ ...candidate, ...statistics, eigen, total, channels: [inputs, outputs] },
     window: shape.slice(0, -2),
     ...{ rows, columns: outputs },
     matrix: weights,
-    positions: {
-      outputs: node.macs === null ? 1 : node.macs / data.length,
-      each: op.kind === 'dense' ? [] : inputsPerOutput(graph, node, op),
-    },
+    positions: { outputs: positions, inputs: positions * each.reduce((all, one) => all * one, 1), each },
   };
 }
 

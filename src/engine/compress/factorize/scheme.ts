@@ -13,9 +13,15 @@ export interface Option {
   /** Weights of the kernels, without the bias. */
   readonly params: number;
   readonly macs: number;
+  /** Numbers that its layers read and write, for one example. */
+  readonly moved: number;
   /** Squared error of the outputs as a share of their variance; an estimate where there are several ranks. */
   readonly error: number;
 }
+
+/** Counts what a chain of layers reads and writes; each length but the first and the last is written once and read once. */
+export const movedBy = (...lengths: readonly number[]): number =>
+  lengths.reduce((sum, length, i) => sum + length * (i === 0 || i === lengths.length - 1 ? 1 : 2), 0);
 
 /** A new layer by its part of the name. */
 export interface Factor {

@@ -2,7 +2,7 @@ import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, t
 import type { Window } from '../../model/op/attributes';
 import { product } from '../backend-matrix';
 import type { Problem } from './problem';
-import { balanced, lostBy, lostBeyond, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
+import { balanced, lostBy, lostBeyond, movedBy, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
 
 /**
  * A convolution over the height and one over the width behind it (Jaderberg et al. 2014). The first spans the columns that
@@ -36,9 +36,12 @@ export class SpatialScheme implements Scheme {
   option([rank = 1]: readonly number[]): Option {
     const { channels, window, positions } = this.#problem;
     const [before, after] = [window[0]! * channels[0] * rank, window[1]! * rank * channels[1]];
+    const { inputs, outputs } = positions;
+    const between = outputs * positions.each[1]!;
     return {
       ...{ scheme: 'spatial', ranks: [rank], params: before + after },
-      macs: positions.outputs * (before * positions.each[1]! + after),
+      macs: before * between + after * outputs,
+      moved: movedBy(channels[0] * inputs, rank * between, channels[1] * outputs),
       error: lostBeyond(this.spectra[0]!, rank),
     };
   }

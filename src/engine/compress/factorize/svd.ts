@@ -7,6 +7,7 @@ import { gramOf, type Problem } from './problem';
 import {
   balanced,
   lostBeyond,
+  movedBy,
   single,
   spectrumOf,
   type Factors,
@@ -38,10 +39,11 @@ export class SvdScheme implements Scheme {
   };
 
   option([rank = 1]: readonly number[]): Option {
-    const { rows, columns, positions } = this.#problem;
+    const { rows, columns, channels, positions } = this.#problem;
     const params = rank * (rows + columns);
     return {
       ...{ scheme: 'svd', ranks: [rank], params, macs: params * positions.outputs },
+      moved: movedBy(channels[0] * positions.inputs, rank * positions.outputs, columns * positions.outputs),
       error: lostBeyond(this.spectra[0]!, rank),
     };
   }

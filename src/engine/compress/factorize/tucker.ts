@@ -1,7 +1,7 @@
 import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, transposed, transposedTimes, type Eigen, type Matrix } from '../matrix'; // prettier-ignore
 import { product } from '../backend-matrix';
 import type { Problem } from './problem';
-import { balanced, lostBy, lostBeyond, single, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
+import { balanced, lostBy, lostBeyond, movedBy, single, spectrumOf, type Factors, type Option, type Scheme, type Spectrum } from './scheme'; // prettier-ignore
 
 /**
  * Tucker-2 (Kim et al. 2016): a convolution of single positions to few channels, the window between few channels, and one of
@@ -45,10 +45,11 @@ export class TuckerScheme implements Scheme {
     const { channels, rows, positions } = this.#problem;
     const places = rows / channels[0];
     const [before, core, after] = [channels[0] * first, places * first * second, second * channels[1]];
-    const inputs = positions.outputs * positions.each.reduce((all, one) => all * one, 1);
+    const { inputs, outputs } = positions;
     return {
       ...{ scheme: 'tucker', ranks: [first, second], params: before + core + after },
-      macs: before * inputs + (core + after) * positions.outputs,
+      macs: before * inputs + (core + after) * outputs,
+      moved: movedBy(channels[0] * inputs, first * inputs, second * outputs, channels[1] * outputs),
       error: lostBeyond(this.spectra[0]!, first) + lostBeyond(this.spectra[1]!, second),
     };
   }
