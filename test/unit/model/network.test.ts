@@ -33,6 +33,23 @@ describe('the network of a LayersModel', () => {
     network.dispose();
   });
 
+  it('leaves no tensor behind, also of layers and models that are called several times', async () => {
+    const input = tfLayers.input({ shape: [4] });
+    const inner = tfLayers.sequential({ layers: [l.dense({ units: 4, inputShape: [4] }), l.batchNormalization()] });
+    const shared = l.dense({ units: 4, useBias: false });
+    const once = inner.apply(shared.apply(input));
+    const model = tfLayers.model({
+      inputs: input,
+      outputs: shared.apply(inner.apply(once)) as tfLayers.SymbolicTensor,
+    });
+    const content = fromLayersModel(model);
+    const before = tf.memory().numTensors;
+    const network = await toNetwork(content);
+    expect(tf.memory().numTensors).toBeGreaterThan(before);
+    network.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('says which numbers its inputs take, and what its outputs are', () => {
     const words = tfLayers.input({ shape: [5], name: 'words' });
     const image = tfLayers.input({ shape: [null, null, 3], name: 'image' });

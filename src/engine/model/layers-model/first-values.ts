@@ -1,6 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import { tf } from '../../tf';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { disposeModel } from './dispose-model';
 import { initialWeight } from './initial-weights';
 import { build } from './load';
 import { loadPlan } from './load-plan';
@@ -47,6 +48,6 @@ export async function firstValues(content: ModelContent, seed: number): Promise<
       );
     return values;
   } finally {
-    running.dispose();
+    disposeModel(running);
   }
 }

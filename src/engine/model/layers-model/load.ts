@@ -4,6 +4,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { activationGrids } from '../activation-grids';
 import { trainedFor } from '../trained-for';
 import { modelTensors, requireFinite } from '../tensors';
+import { disposeModel } from './dispose-model';
 import { matchWeights } from './weights/match';
 import { slotsOf } from './weights/slots';
 import { bind, missingWeight, strayTensor } from './binding';
@@ -55,7 +56,7 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
   try {
     requireShapes(running);
   } catch (error) {
-    running.dispose();
+    disposeModel(running);
     throw error;
   }
   const variables = bind(running, weights, nameOf);
@@ -89,7 +90,7 @@ async function nameUnfitting(plan: LoadPlan, weights: readonly Tensor[], nameOf:
   try {
     bind(bare, weights, nameOf);
   } finally {
-    bare.dispose();
+    disposeModel(bare);
   }
 }
 

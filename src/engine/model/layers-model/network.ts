@@ -15,6 +15,7 @@ import type {
 } from '../network';
 import { inferFigures } from '../shapes';
 import type { Figures } from '../shapes/infer';
+import { disposeModel } from './dispose-model';
 import { readTopology, type Topology } from './description/topology';
 import { answersOf } from './answers';
 import { strayTensor, type Binding, type ModelVariable } from './binding';
@@ -120,7 +121,7 @@ export class LayersNetwork implements Network {
   }
 
   dispose(): void {
-    this.model.dispose();
+    disposeModel(this.model);
   }
 
   /** Infers figures by layer name. */

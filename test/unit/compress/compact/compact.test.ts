@@ -166,6 +166,20 @@ function small(): ModelContent {
 }
 
 describe('with examples', () => {
+  it('no tensor is left behind of a model with a shared layer', async () => {
+    const input = layers.input({ shape: [6, 6, 1] });
+    const wide = conv2d({ name: 'wide', filters: 4, kernelSize: 3, padding: 'same' }).apply(input);
+    const shared = conv2d({ name: 'shared', filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' });
+    const flat = flatten({ name: 'flat' }).apply(shared.apply(shared.apply(wide)));
+    const outputs = dense({ name: 'out', units: 3, activation: 'softmax' }).apply(flat) as layers.SymbolicTensor;
+    const content = filled(fromLayersModel(layers.model({ inputs: input, outputs })));
+    for (const dataset of [null, await tinyDataset()]) {
+      const before = tf.memory().numTensors;
+      await compact(content, { amount: { multiplier: 1 }, layers: ['shared'], samples: 20 }, { dataset });
+      expect(tf.memory().numTensors).toBe(before);
+    }
+  });
+
   it('layers come nearer to the original ones, and the same seed gives the same weights', async () => {
     const dataset = await tinyDataset();
     const before = tf.memory().numTensors;
