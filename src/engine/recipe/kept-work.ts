@@ -1,5 +1,6 @@
 import { count } from '../../protocol/format';
 import type { KeptWork } from '../../protocol/kept';
+import type { StepResult } from '../../protocol/steps';
 import type { ModelContent } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
 import { channelAt, kernelChannels, type Channels, type KernelChannels } from '../model/kernel-channels';
@@ -9,17 +10,24 @@ import { constraintOf, constraintWords } from '../train/constraints/recognize';
 
 /**
  * Compares a model with the one before a step: zeros of kernels, and weights that had few values. Zeros between signs
- * belong to these, so training may move them.
+ * belong to these, so training may move them. Kernels of layers that the step replaced keep nothing.
  * @returns undefined where there was nothing to keep
  */
-export function keptWork(before: ModelContent, after: ModelContent): KeptWork | undefined {
+export function keptWork(before: ModelContent, after: ModelContent, told: StepResult): KeptWork | undefined {
+  const replaced = tensorsIn(before, replacedBy(told));
   const now = new Map(tensorsOf(after).map((one) => [one.tensor.name, one]));
   let [zeros, tensors] = [0, 0];
   const lost: string[] = [];
   for (const was of tensorsOf(before)) {
+    const had = constraintOf(was);
+    if (was.kernel && replaced.has(was.tensor.name)) {
+      const zeros = zerosKept(was, was).held;
+      if (had) lost.push(`${was.tensor.name} no longer has ${constraintWords(had)}, because others are in its place`);
+      if (zeros > 0 && !isSigned(had?.form)) lost.push(`${count(zeros)} zeros of ${was.tensor.name} are lost with it`);
+      continue;
+    }
     const is = now.get(was.tensor.name);
     if (!is) continue;
-    const had = constraintOf(was);
     if (had && isKept(had, is)) tensors++;
     else if (had) lost.push(`${was.tensor.name} no longer has ${constraintWords(had)}`);
     if (!was.kernel || isSigned(had?.form)) continue;
@@ -29,6 +37,21 @@ export function keptWork(before: ModelContent, after: ModelContent): KeptWork | 
   }
   return zeros === 0 && tensors === 0 && lost.length === 0 ? undefined : { zeros, tensors, lost };
 }
+
+/** Finds the names of the layers that a step put others in the place of. */
+const replacedBy = (told: StepResult): ReadonlySet<string> =>
+  new Set(
+    told.step === 'factorize' || told.step === 'compact'
+      ? told.layers.filter(({ state }) => state === 'replaced').map(({ name }) => name)
+      : [],
+  );
+
+const tensorsIn = (model: ModelContent, layers: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(
+    readGraph(model)
+      .layers.filter(({ name }) => layers.has(name))
+      .flatMap(({ tensors }) => tensors.map(({ tensor }) => tensor.name)),
+  );
 
 /** Returns the tensors of a model, those of several layers once. */
 const tensorsOf = (model: ModelContent): GraphTensor[] => [

@@ -101,7 +101,7 @@ async function restrictionsIn(context: RunContext): Promise<Restrictions[]> {
 function noted({ model, listener, state }: RunContext, before: ModelContent, told: StepResult): StepResult {
   if (model === before) return told;
   const result = { ...told, weightSizes: weightSizes(model) };
-  const kept = keptWork(before, model);
+  const kept = keptWork(before, model, told);
   if (!kept) return result;
   if (kept.lost.length > 0)
     listener.report({ kind: 'message', text: lostNote({ index: state.step, name: result.step, lost: kept.lost }) });

@@ -25,6 +25,11 @@ const STEPS: Readonly<Record<string, { step: Step; most?: number; each?: 'channe
   ternarize: { step: { step: 'ternarize', ends: 'change' }, most: 3, each: 'channel', signs: true },
   binarize: { step: { step: 'binarize', ends: 'change' }, most: 3, each: 'channel', signs: true },
 };
+/** Steps that put other layers in the place of some. */
+const REPLACING: Readonly<Record<string, Step>> = {
+  factorize: { step: 'factorize', ranks: { out: 1 } },
+  compact: { step: 'compact', amount: { multiplier: 1 } },
+};
 const NAMES = Object.keys(STEPS);
 
 let bench: Bench;
@@ -86,6 +91,32 @@ describe.each(NAMES)('after %s', (one) => {
     // Whatever comes second has done its own work too.
     const own = STEPS[other]!;
     if (own.most !== undefined) for (const is of after) expect(valuesIn(is, own.each)).toBeLessThanOrEqual(own.most);
+  });
+
+  it.each(Object.keys(REPLACING))('%s says what it does not leave', async (other) => {
+    const [{ step, most, signs }, before] = [STEPS[one]!, first.get(one)!];
+    const recipe = { checkpoint: 'net', ...dataFor(one), steps: [step, REPLACING[other]!] };
+    const run = bench.run(recipe, { out: `${one}-${other}` });
+    // Stored numbers have no room for others, so nothing is replaced.
+    if (other === 'factorize' && before.some(({ quantization }) => quantization))
+      return expect(run).rejects.toThrow(/keeps its weights as/);
+    const told = (await run).steps[1]!;
+    const { zeros = 0, lost = [] } = told.keptWork ?? {};
+    const layers = told.step === 'factorize' || told.step === 'compact' ? told.layers : [];
+    const stateOf = (tensor: Tensor) => layers.find(({ name }) => tensor.name.startsWith(`${name}/`))?.state;
+    expect(before.map(stateOf)).toContain('replaced');
+    let kept = 0;
+    for (const was of before) {
+      const said = lost.filter((sentence) => sentence.includes(was.name));
+      const own = was.data.filter((value) => value === 0).length;
+      if (stateOf(was) !== 'replaced' && signs === undefined) kept += own;
+      const gone = stateOf(was) === 'replaced';
+      expect(said.some((sentence) => sentence.includes('zeros'))).toBe(gone && own > 0 && signs === undefined);
+      expect(said.some((sentence) => sentence.includes('no longer has'))).toBe(
+        gone && (most !== undefined || was.quantization !== undefined),
+      );
+    }
+    expect(zeros).toBe(kept);
   });
 
   it('pruning, clusters and signs bring no zero back', async () => {
