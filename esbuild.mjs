@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { buildLoader } from './scripts/setup/loader.mjs';
+import { workers } from './scripts/setup/workers.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -54,6 +55,9 @@ const engine = {
 
 /** What the decoders of pictures load from beside the bundle. */
 const CODECS = ['@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', '@jsquash/webp/codec/dec/webp_dec.wasm'];
+
+/** The files in the workers of the page, for its record. */
+const inWorkers = {};
 
 /** @type {Record<string, esbuild.BuildOptions>} */
 const bundles = {
@@ -114,6 +118,7 @@ const bundles = {
     tsconfig: 'src/webview/tsconfig.json',
     loader: { '.ttf': 'file', '.svg': 'file' },
     assetNames: '[name]',
+    plugins: [workers(inWorkers)],
   },
 };
 
@@ -151,6 +156,7 @@ function copyCodecs() {
 /** Builds one bundle, and keeps esbuild's record of what went into it: the licences of the package come from there. */
 async function build({ name, options }) {
   const { metafile } = await esbuild.build(options);
+  if (name === 'page') Object.assign(metafile.inputs, inWorkers);
   mkdirSync(path.join(import.meta.dirname, dist, 'meta'), { recursive: true });
   writeFileSync(path.join(import.meta.dirname, dist, 'meta', `${name}.json`), JSON.stringify(metafile));
 }

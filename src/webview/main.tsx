@@ -11,6 +11,7 @@ import './advice/advice.css';
 import './histogram/histogram.css';
 import './threshold/threshold.css';
 import './layers/layers.css';
+import './graph/graph.css';
 import './recipe/recipe.css';
 import './run/run.css';
 import './sensitivity/sensitivity.css';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { workers } from '../../scripts/setup/workers.mjs';
 
 const here = import.meta.dirname;
 
@@ -23,6 +24,7 @@ export async function servePlayground(folder, { port = 0, readable = false } = {
     tsconfig: join(here, '../../src/webview/tsconfig.json'),
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
+    plugins: [workers()],
     sourcemap: readable ? 'inline' : false,
     minify: !readable,
     logLevel: 'warning',

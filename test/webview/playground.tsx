@@ -3,6 +3,7 @@
 import '../../src/webview/jitless';
 import 'vscode-jsonrpc/browser';
 import { FakeHost, type Pretence } from './fake/host';
+import { RealModel } from './fake/real-model';
 import { FAKE_TASKS } from './fake/evaluations';
 import { THEMES, wear, type ThemeName } from './fake/themes';
 
@@ -21,6 +22,8 @@ const pretence: Pretence = {
   epochSeconds: Number(words.get('epochSeconds') ?? 4),
   task: FAKE_TASKS.find((task) => task === words.get('task')) ?? 'classes',
   runs: words.has('runs') ? Number(words.get('runs')) : null,
+  // Set by a test before the page starts.
+  real: 'secateurReal' in window ? RealModel.parse(window.secateurReal) : null,
 };
 
 const isTheme = (name: string): name is ThemeName => name in THEMES;

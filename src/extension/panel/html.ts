@@ -22,7 +22,7 @@ export function newNonce(): string {
   return randomBytes(24).toString('base64');
 }
 
-/** The page: one script with a nonce and one style sheet. Nothing is inline, and nothing comes from elsewhere. */
+/** The page: one script with a nonce, which may start workers, and one style sheet. Nothing is inline, and nothing comes from elsewhere. */
 export function pageHtml(
   { cspSource, script, style, language, compared, reviewsData, chartsRuns }: PageParts,
   nonce = newNonce(),
@@ -33,6 +33,8 @@ export function pageHtml(
     "base-uri 'none'",
     "form-action 'none'",
     `script-src 'nonce-${nonce}'`,
+    // The page starts a worker from its own text: a file of the extension is of another origin.
+    'worker-src blob:',
     `style-src ${cspSource}`,
     `font-src ${cspSource}`,
     `img-src ${cspSource} data:`,

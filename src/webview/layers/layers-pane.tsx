@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
-import { selected } from '../state/session';
+import { GraphView } from '../graph/graph-view';
+import { layersView, selected } from '../state/session';
 import { Icon } from '../ui/icon';
+import { Segments } from '../ui/segments';
 import { LayerTable } from './layer-table';
 
 /** The layers of the model, and the choice of one of them. In a narrow window they are behind a button with the chosen one. */
@@ -17,6 +19,16 @@ export function LayersPane() {
     >
       <div class="section-head">
         <h2 id="layers-title">Layers</h2>
+        <Segments
+          label="Layers as"
+          value={layersView.value}
+          options={[
+            { value: 'table', text: 'Table' },
+            { value: 'graph', text: 'Graph' },
+          ]}
+          onSelect={(view) => (layersView.value = view)}
+          testId="layers-view"
+        />
         <button
           type="button"
           class="layer-picker"
@@ -29,7 +41,7 @@ export function LayersPane() {
           <Icon name={open ? 'chevron-up' : 'chevron-down'} />
         </button>
       </div>
-      <LayerTable />
+      {layersView.value === 'graph' ? <GraphView /> : <LayerTable />}
     </section>
   );
 }

@@ -34,6 +34,8 @@ export const Saved = z.object({
   tab: z.enum(TAB_NAMES).catch('prune'),
   /** The tab whose button started the last run. */
   runFrom: z.enum(TAB_NAMES).catch('prune'),
+  /** How the layers are shown. */
+  layersView: z.enum(['table', 'graph']).catch('table'),
   /** Pixels by which the page is scrolled. */
   scroll: z.number().nonnegative().catch(0),
 });

@@ -32,6 +32,7 @@ export const log = signal(saved.log);
 /** True: draw the whole range of values, with far tails. */
 export const whole = signal(saved.whole);
 export const sort = signal<Sort>(saved.sort);
+export const layersView = signal<Saved['layersView']>(saved.layersView);
 export const epochs = signal(saved.epochs);
 /** The drafts of the recipe's steps, and the seed of its run. */
 export const drafts = signal<readonly JsonObject[]>(saved.recipe);
@@ -87,6 +88,7 @@ export const keepState = (): void => {
       log: log.value,
       whole: whole.value,
       sort: sort.value,
+      layersView: layersView.value,
       epochs: epochs.value,
       recipe: [...drafts.value],
       seed: seed.value,

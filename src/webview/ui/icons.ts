@@ -21,6 +21,8 @@ export const ICONS = {
   'folder-opened': '\ueaf7',
   play: '\ueb2c',
   redo: '\uebb0',
+  remove: '\ueb3b',
+  'screen-full': '\ueb4c',
   refresh: '\ueb37',
   shield: '\ueb53',
   'triangle-down': '\ueb6e',

@@ -9,6 +9,7 @@ export function TextField({
   disabled,
   problem = null,
   onText,
+  onEnter,
   testId,
 }: {
   label: string;
@@ -18,6 +19,7 @@ export function TextField({
   /** One sentence; null: valid. */
   problem?: string | null;
   onText: (text: string) => void;
+  onEnter?: () => void;
   testId?: string | undefined;
 }) {
   const id = useId();
@@ -38,6 +40,9 @@ export function TextField({
         placeholder={placeholder ?? ''}
         disabled={disabled ?? false}
         spellcheck={false}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onEnter?.();
+        }}
         onInput={(event) => {
           const text = event.currentTarget && 'value' in event.currentTarget ? event.currentTarget.value : undefined;
           if (typeof text === 'string') onText(text);

@@ -27,6 +27,7 @@ interface ElementAttributes<E extends HTMLElement> extends AriaAttributes {
   'data-testid'?: string | undefined;
   onClick?: (event: MouseEvent) => void;
   onInput?: (event: InputEvent) => void;
+  onKeyDown?: (event: KeyboardEvent) => void;
   onChange?: (event: Event) => void;
 }
 

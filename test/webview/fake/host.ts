@@ -31,6 +31,7 @@ import { fakeScan } from './scan';
 import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
 import { fakePacked, fakePacking } from './packed';
 import { fakeTarget } from './target';
+import { realModel, type RealModel } from './real-model';
 import { fakeTopology } from './topology';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
@@ -59,6 +60,8 @@ export interface Pretence {
   task: FakeTask;
   /** The number of runs in the workspace, on the page of their chart. */
   runs: number | null;
+  /** Another model, as an engine described it. */
+  real: RealModel | null;
 }
 
 const CLASSES = [
@@ -184,7 +187,7 @@ export class FakeHost {
 
   private async open(): Promise<PanelState> {
     const { pretence } = this;
-    this.model = await fakeModel(pretence.layers, pretence.sparse ? 0.6 : 0);
+    this.model = pretence.real ? realModel(pretence.real) : await fakeModel(pretence.layers, pretence.sparse ? 0.6 : 0);
     const hasData = !pretence.noData;
     this.state = {
       inspection: this.model.inspection,
@@ -237,7 +240,7 @@ export class FakeHost {
       },
       topology: () => {
         this.note('topology', null);
-        return Promise.resolve(fakeTopology(this.here().model.inspection));
+        return Promise.resolve(this.pretence.real?.topology ?? fakeTopology(this.here().model.inspection));
       },
       levels: async (asked, { signal }) => {
         this.note('levels', asked);

@@ -12,7 +12,7 @@ test('allows the one script by its nonce, and nothing inline or from elsewhere',
   const html = pageHtml(parts, 'NONCE');
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
   expect(policy).toBe(
-    "default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'nonce-NONCE'; style-src https://*.vscode-cdn.net; " +
+    "default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'nonce-NONCE'; worker-src blob:; style-src https://*.vscode-cdn.net; " +
       'font-src https://*.vscode-cdn.net; img-src https://*.vscode-cdn.net data:',
   );
   expect(html.match(/<script/g)).toHaveLength(1);

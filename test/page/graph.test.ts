@@ -1,0 +1,69 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startPlayground, type Playground } from './playground';
+
+let playground: Playground;
+let page: Page;
+
+beforeAll(async () => {
+  playground = await startPlayground('sec-graph-');
+  ({ page } = playground);
+});
+afterEach(async () => {
+  expect(await page.evaluate('window.violations')).toEqual([]);
+});
+afterAll(() => playground.end());
+
+const element = (testId: string) => page.getByTestId(testId);
+const tree = () => element('graph').getByRole('tree');
+const drawn = () => element('graph').locator('.node').count();
+
+async function openGraph(pretence = ''): Promise<void> {
+  await playground.open(pretence, 1400);
+  await element('layers-view-graph').click();
+  await page.locator('[data-testid="graph"][data-busy="false"] .node').first().waitFor();
+}
+
+test('the graph and the table share the selection, by click and by key', async () => {
+  await openGraph();
+  expect(await element('graph').getAttribute('data-boxes')).toBe('8');
+  await tree().locator('[data-key="node-2"]').click();
+  await page.locator('#hero-title', { hasText: 'conv2d_1' }).waitFor();
+  await tree().press('ArrowDown');
+  await tree().press('ArrowDown');
+  await page.locator('#hero-title', { hasText: 'conv2d_2' }).waitFor();
+  expect(await tree().getByRole('treeitem', { selected: true }).getAttribute('aria-label')).toContain('conv2d_2');
+  await element('layers-view-table').click();
+  await element('layer-row-dense').click();
+  await element('layers-view-graph').click();
+  await tree()
+    .getByRole('treeitem', { name: /^dense, / })
+    .waitFor();
+  expect(await tree().getByRole('treeitem', { selected: true }).getAttribute('aria-label')).toMatch(/^dense, /);
+});
+
+test('of 2,000 layers only the seen ones are drawn, and a search brings one into view', async () => {
+  await openGraph('layers=2000');
+  expect(Number(await element('graph').getAttribute('data-boxes'))).toBe(2000);
+  expect(await drawn()).toBeLessThan(40);
+  const search = page.locator('[data-testid="graph-search"]');
+  await search.fill('block_1730_');
+  await search.press('Enter');
+  await tree()
+    .getByRole('treeitem', { name: /^block_1730_/ })
+    .waitFor();
+  await page.locator('#hero-title', { hasText: 'block_1730_' }).waitFor();
+  await element('graph-fit').click();
+  await page.locator('[data-testid="graph"] path.node-box').first().waitFor();
+  expect(await drawn()).toBeLessThan(40);
+});
+
+test('a plan of a removal shows the graph after it beside the graph before it, with marks', async () => {
+  await openGraph();
+  await page.locator('#tab-methods').click();
+  await element('add-remove').click();
+  await element('show-plan').click();
+  await page.locator('[data-testid="graph-after"][data-busy="false"] .node').first().waitFor();
+  expect(await element('graph').locator('.mark-narrower').count()).toBeGreaterThan(0);
+  expect(await element('graph-after').locator('.mark-narrower').count()).toBeGreaterThan(0);
+});
