@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { t } from '../protocol/l10n';
+import { t, translated } from '../protocol/l10n';
 import { engineRequests, type EngineInfo, type EngineRequests, type EngineSettings } from '../protocol/engine';
-import { CancelledError } from '../protocol/errors';
+import { CancelledError, UserError } from '../protocol/errors';
 import { Peer, type Client, type RequireTrust } from '../rpc/peer';
 import { childChannel } from './child-channel';
 import { launchEngine, type LaunchOptions } from './launch';
@@ -12,6 +12,17 @@ const GRACE = 1000;
 const CANCEL_PATIENCE = 1000;
 /** Milliseconds that an engine has to initialize. */
 const START_PATIENCE = 60_000;
+
+/** The engine speaks English; its sentences for the person are translated where they enter this process. */
+async function inTheirLanguage<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const words = error instanceof UserError ? translated(error.message) : undefined;
+    if (!(error instanceof UserError) || words === undefined || words === error.message) throw error;
+    throw new UserError(words, { cause: error, at: error.at });
+  }
+}
 
 /** One engine process from its start to its end. */
 export class EngineProcess {
@@ -98,7 +109,7 @@ export class EngineProcess {
 
   /** Waits for an answer; after a cancel, only for a short time. */
   private async answered<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    if (!signal) return answer;
+    if (!signal) return inTheirLanguage(answer);
     let killer: NodeJS.Timeout | undefined;
     const onAbort = (): void => {
       killer = setTimeout(() => {
@@ -109,7 +120,7 @@ export class EngineProcess {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await answer;
+      return await inTheirLanguage(answer);
     } catch (error) {
       throw signal.aborted ? new CancelledError() : error;
     } finally {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t, translated } from './l10n';
 import { DataFormat, DataTask, Preprocess, Split } from './dataset';
 import { plural } from './format';
 import { TASK_WORDS } from './task';
@@ -49,11 +50,11 @@ export type DataDescription = z.infer<typeof DataDescription>;
 
 /** The task in words. */
 export function taskWords({ task, classes }: Pick<DataDescription, 'task' | 'classes'>): string {
-  if (task === 'values') return 'targets are numbers, no classes';
-  if (task === 'named') return 'the arrays have the names of the inputs and outputs of a model';
-  if (task === 'none') return 'no targets, as for networks that reproduce their input';
-  const words = TASK_WORDS[task];
-  return classes.length > 0 ? `${words}, ${plural(classes.length, 'class', 'classes')}` : words;
+  if (task === 'values') return t('targets are numbers, no classes');
+  if (task === 'named') return t('the arrays have the names of the inputs and outputs of a model');
+  if (task === 'none') return t('no targets, as for networks that reproduce their input');
+  const words = translated(TASK_WORDS[task]);
+  return classes.length > 0 ? `${words}${t(', ')}${plural(classes.length, 'class', 'classes')}` : words;
 }
 
 /** The shape of one example in words; `?` where images differ in it. */
@@ -82,8 +83,9 @@ export function columnsWords({ columns = [] }: Pick<DataDescription, 'columns'>)
   return ROLES.flatMap(([role, word]): [string, string][] => {
     const names = columnsOfRole(columns, role);
     if (names.length === 0) return [];
-    const more = names.length > LISTED_COLUMNS ? ` and ${names.length - LISTED_COLUMNS} more` : '';
-    return [[word, `${names.slice(0, LISTED_COLUMNS).join(', ')}${more}`]];
+    const listed = names.slice(0, LISTED_COLUMNS).join(', ');
+    const left = names.length - LISTED_COLUMNS;
+    return [[word, left > 0 ? t('{0} and {1} more', listed, left) : listed]];
   });
 }
 
@@ -91,9 +93,9 @@ export function columnsWords({ columns = [] }: Pick<DataDescription, 'columns'>)
 export function preprocessWords({ preprocess }: Pick<DataDescription, 'preprocess'>): string {
   const { normalization, size, ...rest } = preprocess;
   const said = [
-    ...(size ? [`size ${size.join('x')}`] : []),
+    ...(size ? [t('size {0}', size.join('x'))] : []),
     ...Object.entries(rest).map(([key, value]) => `${key} ${value}`),
-    ...(normalization ? [`normalization ${normalizationName(normalization)}`] : []),
+    ...(normalization ? [t('normalization {0}', normalizationName(normalization))] : []),
   ];
-  return said.length > 0 ? said.join(', ') : 'as the model takes it';
+  return said.length > 0 ? said.join(t(', ')) : t('as the model takes it');
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t } from './l10n';
 import { DataReference, Split } from './dataset';
 import { weight } from './format';
 
@@ -50,16 +51,15 @@ export const DataExamples = z.discriminatedUnion('kind', [
 ]);
 export type DataExamples = z.infer<typeof DataExamples>;
 
-const COLORS: Readonly<Record<Entering['color'], string>> = {
-  gray: 'gray',
-  rgb: 'red, green and blue',
-  bgr: 'blue, green and red',
-};
+const colorWords = (color: Entering['color']): string =>
+  ({ gray: t('gray'), rgb: t('red, green and blue'), bgr: t('blue, green and red') })[color];
 
 /** Says in a sentence how pictures enter a network: `They enter as 224x224 pixels, red, green and blue, from −1 to 1.` */
 export function enteringWords(entering: Entering | undefined): string {
-  if (!entering) return 'They are shown as they lie in their files, as no size is known yet.';
+  if (!entering) return t('They are shown as they lie in their files, as no size is known yet.');
   const { height, width, color, range } = entering;
-  const values = range ? `from ${weight(range[0])} to ${weight(range[1])}` : 'in a range that is found for each model';
-  return `They enter as ${height}x${width} pixels, ${COLORS[color]}, ${values}.`;
+  const values = range
+    ? t('from {0} to {1}', weight(range[0]), weight(range[1]))
+    : t('in a range that is found for each model');
+  return t('They enter as {0}x{1} pixels, {2}, {3}.', height, width, colorWords(color), values);
 }

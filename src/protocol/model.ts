@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { plural } from './format';
+import { t } from './l10n';
 import { OutputDifference } from './difference';
 import { marked } from './format';
 import { MetricValue } from './metric';
@@ -157,7 +159,7 @@ export type Provenance = z.infer<typeof Provenance>;
 
 /** The backend in words: `onnxruntime 1.27.0, 2 threads`. */
 export const backendWords = ({ name, version, threads }: Provenance['backend']): string =>
-  `${name} ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  `${name} ${version}${t(', ')}${plural(threads, 'thread')}`;
 
 /** The answer to `inspect`. */
 export const Inspection = z.object({

@@ -1,5 +1,6 @@
-import { followEvaluation } from './evaluation/state';
 import './jitless';
+import './texts';
+import { followEvaluation } from './evaluation/state';
 import 'vscode-jsonrpc/browser';
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';

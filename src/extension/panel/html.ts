@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Texts } from '../../protocol/l10n';
 import type { ComparedPair } from '../../protocol/compare-page';
 import type { ReviewedData } from '../../protocol/data-page';
 
@@ -9,6 +10,8 @@ export interface PageParts {
   style: string;
   /** The language of the editor, for example `en`. */
   language: string;
+  /** Translations by their English text; without them the page speaks English. */
+  texts?: Texts;
   /** The two checkpoints of a comparison; without them the page shows one. */
   compared?: ComparedPair;
   /** The data of the page on which data is chosen. */
@@ -24,7 +27,7 @@ export function newNonce(): string {
 
 /** The page: one script with a nonce, which may start workers, and one style sheet. Nothing is inline, and nothing comes from elsewhere. */
 export function pageHtml(
-  { cspSource, script, style, language, compared, reviewsData, chartsRuns }: PageParts,
+  { cspSource, script, style, language, texts, compared, reviewsData, chartsRuns }: PageParts,
   nonce = newNonce(),
 ): string {
   const policy = [
@@ -48,7 +51,7 @@ export function pageHtml(
 <link rel="stylesheet" href="${escapeHtml(style)}">
 <title>Secateur</title>
 </head>
-<body${attribute('compared', compared)}${attribute('reviews-data', reviewsData)}${chartsRuns === true ? ' data-charts-runs=""' : ''}>
+<body${attribute('texts', texts)}${attribute('compared', compared)}${attribute('reviews-data', reviewsData)}${chartsRuns === true ? ' data-charts-runs=""' : ''}>
 <div id="root"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>

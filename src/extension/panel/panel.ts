@@ -15,6 +15,7 @@ import { requireTrust } from '../trust';
 import { DiskWatch } from './disk-watch';
 import { panelHandlers } from './handlers';
 import { pageHtml } from './html';
+import { pageLanguage } from './page-language';
 import type { OpenCheckpoint } from './open-checkpoint';
 import { PageSession } from './page-session';
 import { PanelRun } from './panel-run';
@@ -52,7 +53,7 @@ export class CheckpointPanel implements OpenCheckpoint {
       cspSource: webview.cspSource,
       script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
       style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
-      language: vscode.env.language,
+      ...pageLanguage(),
     });
   }
 

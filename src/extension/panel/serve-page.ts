@@ -3,6 +3,7 @@ import type { RequestTable } from '../../protocol/table';
 import type { Handlers } from '../../rpc/peer';
 import { requireTrust } from '../trust';
 import { pageHtml, type PageParts } from './html';
+import { pageLanguage } from './page-language';
 import { PageSession } from './page-session';
 
 /** The content of a page in its own tab, and the handlers of its requests. */
@@ -40,7 +41,7 @@ export function servePage<T extends RequestTable>(
     cspSource: webview.cspSource,
     script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
     style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
-    language: vscode.env.language,
+    ...pageLanguage(),
     ...shows,
   });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t } from '../l10n';
 import { Measurement, measurementFields, withMetrics } from './measurement';
 import { Progress } from './progress';
 import { NormalizationInUse } from '../normalization';
@@ -81,7 +82,7 @@ export const scanAmounts = ({
 
 /** Formats an amount for the head of a column: `4 bits`, or a share in percent. */
 export const amountWords = (by: SensitivityOptions['by'], amount: number): string =>
-  by === 'quantize' ? `${amount} bits` : `${Number((100 * amount).toFixed(2))}%`;
+  by === 'quantize' ? t('{0} bits', amount) : `${Number((100 * amount).toFixed(2))}%`;
 
 /** A layer of a scan, scanned or left alone. */
 export const ScannedLayer = z.object({

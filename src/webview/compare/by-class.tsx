@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { Evaluation } from '../../protocol/measure';
 import { percent, plural, points } from '../../protocol/format';
 import { SideHeads } from './side-heads';
@@ -7,15 +8,15 @@ export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: 
   if (a.perClass.length === 0) return null;
   return (
     <section class="section" aria-labelledby="by-class-title">
-      <h2 id="by-class-title">Accuracy by class</h2>
+      <h2 id="by-class-title">{t('Accuracy by class')}</h2>
       <div class="plan-scroller" role="region" aria-labelledby="by-class-title" tabIndex={0}>
         <table class="compare of-figures" data-testid="compared-classes">
           <thead>
             <tr>
-              <th scope="col">Class</th>
-              <th scope="col">Examples</th>
+              <th scope="col">{t('Class')}</th>
+              <th scope="col">{t('Examples')}</th>
               <SideHeads names={names} />
-              <th scope="col">Change</th>
+              <th scope="col">{t('Change')}</th>
             </tr>
           </thead>
           <tbody>

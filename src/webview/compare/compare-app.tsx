@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { Comparison } from '../../protocol/measure/compare';
 import { askComparison } from '../state/host';
 import { LinkButton } from '../ui/link';
@@ -15,8 +16,8 @@ export function CompareApp() {
   return (
     <main class="page compare-page" data-testid="comparison" data-ready={known !== null}>
       {known && <Heading known={known} />}
-      {!known && <h1>Comparison</h1>}
-      <QuestionState asked={comparison} stage="Reading both checkpoints" testId="comparison-problem" />
+      {!known && <h1>{t('Comparison')}</h1>}
+      <QuestionState asked={comparison} stage={t('Reading both checkpoints')} testId="comparison-problem" />
       {known && <Body known={known} />}
     </main>
   );
@@ -26,16 +27,20 @@ function Heading({ known: { a, b } }: { known: Comparison }) {
   return (
     <div class="section-head compare-head">
       <h1>
-        <span class="side-a">{a.name}</span> <span class="quiet">and</span> <span class="side-b">{b.name}</span>
+        <span class="side-a">{a.name}</span> <span class="quiet">{t('and')}</span> <span class="side-b">{b.name}</span>
       </h1>
       <span class="row small">
         {[a, b].map(({ name, path }) => (
-          <LinkButton key={path} onPress={() => void askComparison('openCheckpoint', { path })} label={`Open ${path}`}>
-            {`Open ${name}`}
+          <LinkButton
+            key={path}
+            onPress={() => void askComparison('openCheckpoint', { path })}
+            label={t('Open {0}', path)}
+          >
+            {t('Open {0}', name)}
           </LinkButton>
         ))}
         <LinkButton onPress={() => void comparison.ask()} testId="compare-again">
-          Compare again
+          {t('Compare again')}
         </LinkButton>
       </span>
     </div>
@@ -51,13 +56,13 @@ function Body({ known }: { known: Comparison }) {
         <TotalsOfTwo a={known.a} b={known.b} />
         <section class="section" aria-labelledby="overlay-title">
           <div class="section-head">
-            <h3 id="overlay-title">Weights of {layer?.name ?? 'all layers'}</h3>
-            {layer && <LinkButton onPress={() => (comparedLayer.value = null)}>All layers</LinkButton>}
+            <h3 id="overlay-title">{t('Weights of {0}', layer?.name ?? t('all layers'))}</h3>
+            {layer && <LinkButton onPress={() => (comparedLayer.value = null)}>{t('All layers')}</LinkButton>}
           </div>
           {histogram ? (
             <Overlay histogram={histogram} names={[known.a.name, known.b.name]} />
           ) : (
-            <p class="plot-empty">Neither has weights here that can be pruned.</p>
+            <p class="plot-empty">{t('Neither has weights here that can be pruned.')}</p>
           )}
         </section>
       </div>

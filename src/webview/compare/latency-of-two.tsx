@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { backendWords } from '../../protocol/model';
 import type { Latency, LatencyFigures } from '../../protocol/measure/latency';
 import { milliseconds, percent } from '../../protocol/format';
@@ -12,21 +13,23 @@ export function LatencyOfTwo({ names }: { names: readonly [string, string] }) {
   return (
     <section class="section" aria-labelledby="latency-title">
       <div class="section-head">
-        <h2 id="latency-title">Latency</h2>
+        <h2 id="latency-title">{t('Latency')}</h2>
         <Button
           icon="play"
           disabled={latency.running.value !== null}
           onPress={() => void latency.ask()}
           testId="measure-latency"
         >
-          {known ? 'Measure Again' : 'Measure'}
+          {known ? t('Measure Again') : t('Measure')}
         </Button>
       </div>
-      <QuestionState asked={latency} stage="Starting an engine" testId="latency-problem" />
+      <QuestionState asked={latency} stage={t('Starting an engine')} testId="latency-problem" />
       {known ? (
         <Times known={known} names={names} />
       ) : (
-        <p class="small quiet">Times forward passes of both models in turn, with one example and with a hundred.</p>
+        <p class="small quiet">
+          {t('Times forward passes of both models in turn, with one example and with a hundred.')}
+        </p>
       )}
     </section>
   );
@@ -37,12 +40,12 @@ function Times({ known: { batches, note, backend }, names }: { known: Latency; n
     <>
       <div class="plan-scroller" role="region" aria-labelledby="latency-title" tabIndex={0}>
         <table class="compare of-figures" data-testid="compared-latency">
-          <caption class="unseen">Median time of a forward pass, and the quartiles</caption>
+          <caption class="unseen">{t('Median time of a forward pass, and the quartiles')}</caption>
           <thead>
             <tr>
-              <th scope="col">Batch</th>
+              <th scope="col">{t('Batch')}</th>
               <SideHeads names={names} />
-              <th scope="col">Share</th>
+              <th scope="col">{t('Share')}</th>
             </tr>
           </thead>
           <tbody>
@@ -57,9 +60,13 @@ function Times({ known: { batches, note, backend }, names }: { known: Latency; n
           </tbody>
         </table>
       </div>
-      <p class="small">{note}</p>
+      <p class="small">{translated(note)}</p>
       <p class="small quiet">
-        {`Median of ${batches[0]?.model.runs ?? 0} passes each, quartiles in brackets; ${backendWords(backend)}.`}
+        {t(
+          'Median of {0} passes each, quartiles in brackets; {1}.',
+          batches[0]?.model.runs ?? 0,
+          backendWords(backend),
+        )}
       </p>
     </>
   );
@@ -68,7 +75,7 @@ function Times({ known: { batches, note, backend }, names }: { known: Latency; n
 function Time({ figures: { median, lowerQuartile, upperQuartile } }: { figures: LatencyFigures }) {
   return (
     <td data-value={median}>
-      {milliseconds(median)} ms{' '}
+      {t('{0} ms', milliseconds(median))}{' '}
       <span class="quiet">{`(${milliseconds(lowerQuartile)}\u2013${milliseconds(upperQuartile)})`}</span>
     </td>
   );

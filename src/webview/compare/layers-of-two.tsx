@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { ComparedLayer, ComparedSide } from '../../protocol/measure/compare';
 import type { Packing } from '../../protocol/measure/packing';
 import { bytes, compact, count, sampleShape, percent } from '../../protocol/format';
@@ -8,7 +9,7 @@ const ARROW = ' \u2192 ';
 
 /** Both figures in one cell; equal figures appear once. */
 function both(layer: ComparedLayer, of: (side: ComparedSide) => string): string {
-  const [a, b] = [layer.a ? of(layer.a) : 'none', layer.b ? of(layer.b) : 'none'];
+  const [a, b] = [layer.a ? of(layer.a) : t('none'), layer.b ? of(layer.b) : t('none')];
   return a === b ? a : a + ARROW + b;
 }
 
@@ -17,7 +18,7 @@ function sizesOf({ a, b }: { a: Packing; b: Packing }): (name: string, of: 'idea
   const [left, right] = [a, b].map(({ layers }) => new Map(layers.map((layer) => [layer.name, layer])));
   return (name, of) => {
     const [one, other] = [left?.get(name), right?.get(name)].map((layer) =>
-      layer ? (layer.params === 0 ? '\u2013' : bytes(Math.ceil(layer[of] / 8))) : 'none',
+      layer ? (layer.params === 0 ? '\u2013' : bytes(Math.ceil(layer[of] / 8))) : t('none'),
     );
     return one === other ? (one ?? '') : `${one ?? ''}${ARROW}${other ?? ''}`;
   };
@@ -29,24 +30,22 @@ export function LayersOfTwo({ layers, names }: { layers: readonly ComparedLayer[
   const sizes = known && sizesOf(known);
   return (
     <section class="section" aria-labelledby="compared-layers-title">
-      <h2 id="compared-layers-title">Layers</h2>
+      <h2 id="compared-layers-title">{t('Layers')}</h2>
       <div class="plan-scroller" role="region" aria-labelledby="compared-layers-title" tabIndex={0}>
         <table class="compare" data-testid="compared-layers">
-          <caption class="unseen">
-            {names[0]}, then {names[1]}
-          </caption>
+          <caption class="unseen">{t('{0}, then {1}', names[0], names[1])}</caption>
           <thead>
             <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Type</th>
-              <th scope="col">Output</th>
-              <th scope="col">Parameters</th>
-              <th scope="col">Sparsity</th>
-              <th scope="col">MACs</th>
+              <th scope="col">{t('Layer')}</th>
+              <th scope="col">{t('Type')}</th>
+              <th scope="col">{t('Output')}</th>
+              <th scope="col">{t('Parameters')}</th>
+              <th scope="col">{t('Sparsity')}</th>
+              <th scope="col">{t('MACs')}</th>
               {sizes && (
                 <>
-                  <th scope="col">Ideal</th>
-                  <th scope="col">Packed</th>
+                  <th scope="col">{t('Ideal')}</th>
+                  <th scope="col">{t('Packed')}</th>
                 </>
               )}
             </tr>
@@ -62,7 +61,7 @@ export function LayersOfTwo({ layers, names }: { layers: readonly ComparedLayer[
                   {layer.histogram ? (
                     <LinkButton
                       onPress={() => (comparedLayer.value = layer.name)}
-                      label={`Show both histograms of ${layer.name}`}
+                      label={t('Show both histograms of {0}', layer.name)}
                     >
                       {layer.name}
                     </LinkButton>

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { ComparedHistogram } from '../../protocol/measure/compare';
 import { percent, weight } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
@@ -7,9 +8,9 @@ import { niceTicks, toPixel } from '../ui/scale';
 const HEIGHT = 200;
 
 const zerosOf = (side: ComparedHistogram['a']): string => {
-  if (!side) return 'not there';
+  if (!side) return t('not there');
   const all = side.zeros + side.counts.reduce((sum, count) => sum + count, 0);
-  return `${percent(all > 0 ? side.zeros / all : 0, 1)} zeros`;
+  return t('{0} zeros', percent(all > 0 ? side.zeros / all : 0, 1));
 };
 
 /** Histograms of the same weights in both models, one over the other: the first filled, the second as an outline. */
@@ -22,7 +23,7 @@ export function Overlay({ histogram, names }: { histogram: ComparedHistogram; na
   const words = [`${names[0]}: ${zerosOf(histogram.a)}`, `${names[1]}: ${zerosOf(histogram.b)}`] as const;
   return (
     <figure class="overlay" data-testid="overlay">
-      <div ref={ref} role="img" aria-label={`Histograms of weights. ${words.join('. ')}.`}>
+      <div ref={ref} role="img" aria-label={t('Histograms of weights. {0}.', words.join('. '))}>
         <svg width={width} height={HEIGHT + 22} aria-hidden="true">
           {a && <path class="overlay-a" d={stepPath(a, largest, width, HEIGHT)} />}
           {b && <path class="overlay-b" d={stepPath(b, largest, width, HEIGHT)} />}
@@ -37,7 +38,7 @@ export function Overlay({ histogram, names }: { histogram: ComparedHistogram; na
       <figcaption class="row small figures">
         <span class="side-a">{words[0]}</span>
         <span class="side-b">{words[1]}</span>
-        <span class="quiet">Shares of the nonzero weights, by value</span>
+        <span class="quiet">{t('Shares of the nonzero weights, by value')}</span>
       </figcaption>
     </figure>
   );

@@ -3,6 +3,7 @@ import { METRICS, metricDifference, metricText } from '../../protocol/metric';
 import { normalizationWords } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { useEffect } from 'preact/hooks';
+import { t, translated } from '../../protocol/l10n';
 import type { Packing } from '../../protocol/measure/packing';
 import { PACKED_UNASKED } from '../state/packing';
 import { LinkButton } from '../ui/link';
@@ -23,20 +24,20 @@ function PackedState({ a, b }: { a: ComparedModel; b: ComparedModel }) {
     return [a, b].map(({ name, path }, i) =>
       ((i === 0 ? answer.value?.a : answer.value?.b)?.advice ?? []).map((sentence) => (
         <p key={`${path} ${sentence}`} class="small quiet">
-          {name}: {sentence}
+          {name}: {translated(sentence)}
         </p>
       )),
     );
   return (
     <p class="row small quiet" role="status">
-      {running.value ? 'Measuring packed sizes\u2026' : problem.value}
+      {running.value ? t('Measuring packed sizes…') : problem.value}
       {running.value ? (
-        <LinkButton onPress={packings.cancel} label="Stop measuring packed sizes">
-          Stop
+        <LinkButton onPress={packings.cancel} label={t('Stop measuring packed sizes')}>
+          {t('Stop')}
         </LinkButton>
       ) : (
         <LinkButton onPress={() => void packings.ask()} testId="measure-packed">
-          Measure packed sizes
+          {t('Measure packed sizes')}
         </LinkButton>
       )}
     </p>
@@ -49,8 +50,13 @@ function packedLines(): Line[] {
   if (!known) return [];
   const of = (pick: (sizes: Packing) => number) => (_: ComparedModel, side: 'a' | 'b') => pick(known[side]);
   return [
-    { label: 'Size, packed', of: of((sizes) => sizes.bytes), format: bytes, difference: change },
-    { label: 'Weights, ideally', of: of((sizes) => Math.ceil(sizes.idealBits / 8)), format: bytes, difference: change },
+    { label: t('Size, packed'), of: of((sizes) => sizes.bytes), format: bytes, difference: change },
+    {
+      label: t('Weights, ideally'),
+      of: of((sizes) => Math.ceil(sizes.idealBits / 8)),
+      format: bytes,
+      difference: change,
+    },
   ];
 }
 
@@ -64,24 +70,24 @@ interface Line {
 const inPoints = (a: number, b: number): string => points(b - a);
 
 const LINES: readonly Line[] = [
-  { label: 'Parameters', of: ({ totals }) => totals.params, format: count, difference: change },
-  { label: 'Nonzero', of: ({ totals }) => totals.nonzero, format: count, difference: change },
+  { label: t('Parameters'), of: ({ totals }) => totals.params, format: count, difference: change },
+  { label: t('Nonzero'), of: ({ totals }) => totals.nonzero, format: count, difference: change },
   {
-    label: 'Sparsity',
+    label: t('Sparsity'),
     of: ({ totals }) => totals.sparsity,
     format: (share) => percent(share, 1),
     difference: inPoints,
   },
   { label: 'MACs', of: ({ totals }) => totals.macs, format: compact, difference: change },
-  { label: 'Size', of: ({ totals }) => totals.bytes, format: bytes, difference: change },
-  { label: 'Size, gzip', of: ({ totals }) => totals.gzipBytes, format: bytes, difference: change },
+  { label: t('Size'), of: ({ totals }) => totals.bytes, format: bytes, difference: change },
+  { label: t('Size, gzip'), of: ({ totals }) => totals.gzipBytes, format: bytes, difference: change },
 ];
 
 /** A line for each metric that one of both models has. */
 function metricLines(a: ComparedModel, b: ComparedModel): Line[] {
   const known = a.evaluation ?? b.evaluation;
   return (known?.metrics ?? []).map(({ name, output }) => ({
-    label: METRICS[name].title + (output === undefined ? '' : `, ${output}`),
+    label: [translated(METRICS[name].title), ...(output === undefined ? [] : [output])].join(t(', ')),
     of: ({ evaluation }) =>
       evaluation?.metrics.find((one) => one.name === name && one.output === output)?.value ?? null,
     format: (value) => metricText(name, value),
@@ -96,12 +102,12 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
   return (
     <section class="section">
       <table class="compare" data-testid="compared-totals">
-        <caption class="unseen">Sizes and metrics of both</caption>
+        <caption class="unseen">{t('Sizes and metrics of both')}</caption>
         <thead>
           <tr>
             <td />
             <SideHeads names={[a.name, b.name]} />
-            <th scope="col">Change</th>
+            <th scope="col">{t('Change')}</th>
           </tr>
         </thead>
         <tbody>
@@ -121,9 +127,9 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
       <PackedState a={a} b={b} />
       <p class="row small quiet">
         {measured
-          ? `Measured on ${plural(measured.samples, `${measured.split} example`)} of ${measured.dataset.name}`
-          : `Accuracy: ${why ?? 'not measured'}`}
-        {measured?.dataset.sample && <Tag>sample</Tag>}
+          ? t('Measured on {0} of {1}', plural(measured.samples, `${measured.split} example`), measured.dataset.name)
+          : t('Accuracy: {0}', why === undefined ? t('not measured') : translated(why))}
+        {measured?.dataset.sample && <Tag>{t('sample')}</Tag>}
       </p>
       {[a, b].map(({ path, name, evaluation }) =>
         evaluation?.normalization ? (

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { Button } from '../ui/button';
 import { LinkButton } from '../ui/link';
 import { withoutOption } from './changes';
@@ -11,39 +12,39 @@ export function ChangeList() {
   return (
     <section class="section" aria-labelledby="changes-title">
       <div class="section-head">
-        <h2 id="changes-title">Changes</h2>
+        <h2 id="changes-title">{t('Changes')}</h2>
         <div class="row">
-          <Button icon="discard" disabled={!canUndo.value} title="Ctrl+Z" onPress={undo} testId="undo">
-            Undo
+          <Button icon="discard" disabled={!canUndo.value} title={t('Ctrl+Z')} onPress={undo} testId="undo">
+            {t('Undo')}
           </Button>
-          <Button disabled={!canRedo.value} title="Ctrl+Shift+Z" onPress={redo} testId="redo">
-            Redo
+          <Button disabled={!canRedo.value} title={t('Ctrl+Shift+Z')} onPress={redo} testId="redo">
+            {t('Redo')}
           </Button>
         </div>
       </div>
       {all.length === 0 ? (
-        <p class="small quiet">All is as it was recognized.</p>
+        <p class="small quiet">{t('All is as it was recognized.')}</p>
       ) : (
         <ul class="changes" data-testid="changes">
           {all.map(({ path, label, to, from }) => (
             <li key={path.join('.')}>
               <span>
                 {label}: <b>{to}</b>
-                {from !== undefined && <span class="quiet"> (recognized: {from})</span>}
+                {from !== undefined && <span class="quiet">{t(' (recognized: {0})', from)}</span>}
               </span>
               <LinkButton
-                label={`Reset ${label}`}
+                label={t('Reset {0}', label)}
                 onPress={() => change(withoutOption(options.value ?? {}, path))}
                 testId={`reset-${path.join('-')}`}
               >
-                Reset
+                {t('Reset')}
               </LinkButton>
             </li>
           ))}
         </ul>
       )}
       <p class="small quiet" role="status" data-testid="unsaved">
-        {isUnsaved.value ? (file === null ? 'Not saved in a file.' : `Not saved in ${file} yet.`) : ''}
+        {isUnsaved.value ? (file === null ? t('Not saved in a file.') : t('Not saved in {0} yet.', file)) : ''}
       </p>
     </section>
   );

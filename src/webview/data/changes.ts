@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { differingOptions, recognizedOptions, sameJson } from '../../protocol/data-options';
 import type { DataDescription } from '../../protocol/data-description';
 import { keyWords } from '../../protocol/fields';
@@ -29,7 +30,11 @@ export function changesOf(options: JsonObject, recognized: DataDescription | nul
 
 const change = (path: readonly string[], to: Json, from: Json | undefined): OptionChange => ({
   path,
-  label: path.map((key, i) => (i === 0 ? keyWords(key) : isNamed(path) ? key : keyWords(key).toLowerCase())).join(': '),
+  label: path
+    .map((key, i) =>
+      i === 0 ? translated(keyWords(key)) : isNamed(path) ? key : translated(keyWords(key)).toLowerCase(),
+    )
+    .join(': '),
   to: words(to),
   from: from === undefined ? undefined : words(from),
 });
@@ -42,16 +47,16 @@ const LISTED = 6;
 
 function words(value: Json): string {
   if (Array.isArray(value)) {
-    const more = value.length > LISTED ? ` and ${value.length - LISTED} more` : '';
-    return `${value.slice(0, LISTED).map(words).join(', ')}${more}`;
+    const listed = value.slice(0, LISTED).map(words).join(t(', '));
+    return value.length > LISTED ? t('{0} and {1} more', listed, value.length - LISTED) : listed;
   }
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean') return value ? t('yes') : t('no');
   if (!isObject(value)) return String(value);
   const normalization = Normalization.safeParse(value);
   if (normalization.success) return normalizationName(normalization.data);
   return Object.entries(value)
-    .map(([key, its]) => `${keyWords(key).toLowerCase()} ${words(its)}`)
-    .join(', ');
+    .map(([key, its]) => `${translated(keyWords(key)).toLowerCase()} ${words(its)}`)
+    .join(t(', '));
 }
 
 /** The options without one; an option without parts is left out. */

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { plural } from '../../protocol/format';
 import { withKey } from '../../protocol/json';
 import { inside } from '../form/complaint';
@@ -25,7 +26,7 @@ export function ClassEditor({ classes }: { classes: readonly string[] }) {
     <fieldset class="form-part data-group" data-testid="class-editor">
       <legend>{plural(names.length, 'class', 'classes')}</legend>
       <p class="form-help small quiet">
-        The order is that of the outputs of the model. Alt+Up and Alt+Down move a class.
+        {t('The order is that of the outputs of the model. Alt+Up and Alt+Down move a class.')}
       </p>
       {fault && fault.at.length === 0 && (
         <span class="field-problem" role="alert" data-testid="data-classNames-problem">
@@ -39,9 +40,9 @@ export function ClassEditor({ classes }: { classes: readonly string[] }) {
           {names.length >= MANY && (
             <div data-own-undo>
               <TextField
-                label="Search classes"
+                label={t('Search classes')}
                 value={text}
-                placeholder="name or number"
+                placeholder={t('name or number')}
                 onText={setText}
                 testId="search"
               />
@@ -52,11 +53,11 @@ export function ClassEditor({ classes }: { classes: readonly string[] }) {
       )}
       <div class="row">
         <Button onPress={() => setAsLines(!asLines)} testId="classes-as-lines">
-          {asLines ? 'Edit as List' : 'Edit as Text'}
+          {asLines ? t('Edit as List') : t('Edit as Text')}
         </Button>
         {given !== undefined && (
           <Button icon="discard" onPress={() => set(undefined)} testId="reset-classes">
-            Reset
+            {t('Reset')}
           </Button>
         )}
       </div>
@@ -68,7 +69,7 @@ export function ClassEditor({ classes }: { classes: readonly string[] }) {
 function Lines({ names, onNames }: { names: readonly string[]; onNames: (names: readonly string[]) => void }) {
   return (
     <label class="field">
-      <span class="field-label">A class on each line</span>
+      <span class="field-label">{t('A class on each line')}</span>
       <textarea
         class="input lines"
         rows={Math.min(16, Math.max(4, names.length + 1))}
@@ -100,7 +101,7 @@ function List({
     const to = number + by;
     if (to < 0 || to >= names.length) return;
     onNames(moved(names, number, to));
-    setSaid(`${names[number] ?? ''} is class ${to} now.`);
+    setSaid(t('{0} is class {1} now.', names[number] ?? '', to));
     // The focus follows the class.
     queueMicrotask(() => list?.querySelector<HTMLElement>(`[data-class="${to}"]`)?.focus());
   };
@@ -117,7 +118,7 @@ function List({
                 type="text"
                 class="input"
                 value={name}
-                aria-label={`Name of class ${number}`}
+                aria-label={t('Name of class {0}', number)}
                 aria-invalid={own !== null}
                 autocomplete="off"
                 spellcheck={false}
@@ -135,13 +136,13 @@ function List({
               />
               <IconButton
                 icon="arrow-up"
-                label={`Move ${name} up`}
+                label={t('Move {0} up', name)}
                 onPress={() => move(number, -1, null)}
                 testId={`class-up-${number}`}
               />
               <IconButton
                 icon="arrow-down"
-                label={`Move ${name} down`}
+                label={t('Move {0} down', name)}
                 onPress={() => move(number, 1, null)}
                 testId={`class-down-${number}`}
               />
@@ -156,9 +157,9 @@ function List({
       </ol>
       <p class="small quiet" role="status">
         {found.length === 0
-          ? 'No class has this name.'
+          ? t('No class has this name.')
           : left > 0
-            ? `${plural(left, 'more class', 'more classes')}: search for them.`
+            ? t('{0}: search for them.', plural(left, 'more class', 'more classes'))
             : ''}
       </p>
       <div class="unseen" role="status" aria-live="polite">

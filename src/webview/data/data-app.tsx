@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { t, translated } from '../../protocol/l10n';
 import { columnsWords, exampleShape, preprocessWords, taskWords } from '../../protocol/data-description';
 import type { DataDescription } from '../../protocol/data-description';
 import type { DataReview } from '../../protocol/data-page';
@@ -40,11 +41,11 @@ export function DataApp() {
   const description = known?.description ?? null;
   return (
     <main class="page data-page" data-inputs data-testid="data" data-ready={known !== null && !isStale.value}>
-      <h1>{(description ?? known?.recognized)?.name ?? 'Dataset'}</h1>
-      {known?.model !== undefined && <p class="quiet">For {known.model}</p>}
+      <h1>{(description ?? known?.recognized)?.name ?? t('Dataset')}</h1>
+      {known?.model !== undefined && <p class="quiet">{t('For {0}', known.model)}</p>}
       <Actions known={known} />
       <div class="data-state">
-        <QuestionState asked={review} stage="Reading the data" testId="data-problem" />
+        <QuestionState asked={review} stage={t('Reading the data')} testId="data-problem" />
         <p class="small quiet" role="status" data-testid="data-note">
           {note.value ?? ''}
         </p>
@@ -65,7 +66,7 @@ export function DataApp() {
             {description ? (
               <Seen description={description} />
             ) : (
-              <p class="quiet">The data is shown here when it can be read with the options.</p>
+              <p class="quiet">{t('The data is shown here when it can be read with the options.')}</p>
             )}
           </div>
           <div class="data-said">
@@ -94,11 +95,11 @@ function Actions({ known }: { known: DataReview | null }) {
           }}
           testId="use-data"
         >
-          Use This Dataset
+          {t('Use This Dataset')}
         </Button>
       )}
       <Button icon="folder-opened" onPress={() => void act('another')} testId="another-data">
-        Choose Another…
+        {t('Choose Another…')}
       </Button>
       {known && (file === null || isUnsaved.value) && (
         <Button
@@ -109,38 +110,43 @@ function Actions({ known }: { known: DataReview | null }) {
           }}
           testId="save-data"
         >
-          {file === null ? `Save as ${known.saveAs}` : `Save in ${file}`}
+          {file === null ? t('Save as {0}', known.saveAs) : t('Save in {0}', file)}
         </Button>
       )}
       {file !== null && (
         <Button icon="file-code" onPress={() => void act('edit')} testId="edit-data">
-          {`Open ${file}`}
+          {t('Open {0}', file)}
         </Button>
       )}
       <Button icon="refresh" onPress={() => void readAgain()} testId="read-again">
-        Read Again
+        {t('Read Again')}
       </Button>
     </div>
   );
 }
 
+const ROLE_TITLES: Readonly<Record<string, string>> = {
+  features: t('Columns of features'),
+  unused: t('Columns left out'),
+  target: t('Column of the target'),
+  image: t('Column of the image'),
+  split: t('Column of the split'),
+};
+
 function Seen({ description }: { description: DataDescription }) {
   const { source, format, splits, evidence } = description;
   const facts = [
-    ['Source', source],
-    ['Format', format],
-    ['Task', taskWords(description)],
-    ['Shape of an example', exampleShape(description)],
-    ['Preprocessing', preprocessWords(description)],
-    ...columnsWords(description).map(([role, names]) => [
-      role === 'features' ? 'Columns of features' : role === 'unused' ? 'Columns left out' : `Column of the ${role}`,
-      names,
-    ]),
+    [t('Source'), source],
+    [t('Format'), translated(format)],
+    [t('Task'), taskWords(description)],
+    [t('Shape of an example'), exampleShape(description)],
+    [t('Preprocessing'), preprocessWords(description)],
+    ...columnsWords(description).map(([role, names]) => [ROLE_TITLES[role] ?? role, names]),
   ];
   return (
     <>
       <section class="section" aria-labelledby="facts-title">
-        <h2 id="facts-title">Recognized</h2>
+        <h2 id="facts-title">{t('Recognized')}</h2>
         <dl class="facts" data-testid="facts">
           {facts.map(([name, value]) => (
             <div key={name}>
@@ -151,7 +157,7 @@ function Seen({ description }: { description: DataDescription }) {
         </dl>
         <ul class="small evidence" data-testid="evidence">
           {evidence.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
+            <li key={sentence}>{translated(sentence)}</li>
           ))}
         </ul>
       </section>
@@ -164,14 +170,14 @@ function Seen({ description }: { description: DataDescription }) {
 function Splits({ splits }: Pick<DataDescription, 'splits'>) {
   return (
     <section class="section" aria-labelledby="splits-title">
-      <h2 id="splits-title">Splits</h2>
+      <h2 id="splits-title">{t('Splits')}</h2>
       <table class="compare data-splits" data-testid="splits">
         <tbody>
           {splits.map(({ name, examples, heldOut }) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row">{translated(name)}</th>
               <td data-value={examples}>{count(examples)}</td>
-              <td class="quiet">{heldOut ? 'held out of train' : ''}</td>
+              <td class="quiet">{heldOut ? t('held out of train') : ''}</td>
             </tr>
           ))}
         </tbody>

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { withColumnNames } from '../../protocol/data-options';
 import { isObject, partAt, withPart, type JsonObject } from '../../protocol/json';
 import { inside } from '../form/complaint';
@@ -19,7 +20,7 @@ export function DataForm() {
   const classes = description?.classes ?? recognized?.classes ?? [];
   return (
     <section class="section data-form" aria-labelledby="form-title" data-testid="data-form">
-      <h2 id="form-title">Options</h2>
+      <h2 id="form-title">{t('Options')}</h2>
       {formGroups({ recognized, description, columns, ends }, now).map((group) => (
         <Group key={group.title} group={group} value={value} columns={columns} />
       ))}

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { recognizedOptions } from '../../protocol/data-options';
 import type { DataDescription } from '../../protocol/data-description';
 import { DataFormat, DatasetDescriptor } from '../../protocol/dataset';
@@ -6,6 +7,7 @@ import { count } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
 import type { ModelEnds } from '../../protocol/model';
 import { CONVENTIONS, IMAGENET, normalizationName } from '../../protocol/normalization';
+import { translatedFields } from '../form/translated-fields';
 import { TASK_WORDS, TaskName } from '../../protocol/task';
 
 /** Some fields of the form. */
@@ -28,18 +30,18 @@ export interface KnownData {
   readonly ends?: ModelEnds | undefined;
 }
 
-const FIELDS = fieldsOf(DatasetDescriptor);
+const FIELDS = translatedFields(fieldsOf(DatasetDescriptor));
 
 type Words = Readonly<Record<string, string>>;
 
 /** The formats in words. */
 const FORMAT_WORDS: Readonly<Record<DataFormat, string>> = {
-  images: 'folders of pictures',
-  idx: 'IDX files',
-  npy: 'arrays of NumPy',
-  table: 'table (CSV, TSV)',
-  parquet: 'Parquet files',
-  cifar: 'binary files of CIFAR-10',
+  images: t('folders of pictures'),
+  idx: t('IDX files'),
+  npy: t('arrays of NumPy'),
+  table: t('table (CSV, TSV)'),
+  parquet: t('Parquet files'),
+  cifar: t('binary files of CIFAR-10'),
 };
 
 /** The groups of the form for some data. Those that cannot apply are left out, unless an option of theirs is set. */
@@ -76,12 +78,12 @@ export const hasField = (
 ): boolean => (key === 'columns' ? columns.length > 0 || 'columns' in options : ALWAYS.includes(key) && key in options);
 
 const taskGroup = (known: JsonObject): FieldGroup => ({
-  ...{ title: 'Task', within: [] },
+  ...{ title: t('Task'), within: [] },
   fields: [
     option('task', { spec: choice(TaskName.options, TASK_WORDS), blank: recognizedWords(known['task'], TASK_WORDS) }),
-    option('loss', { blank: 'By model or task' }),
+    option('loss', { blank: t('By model or task') }),
     option('format', {
-      ...{ label: 'Format', help: 'How the data lies in files.' },
+      ...{ label: t('Format'), help: t('How the data lies in files.') },
       ...{ spec: choice(DataFormat.options, FORMAT_WORDS), blank: recognizedWords(known['format'], FORMAT_WORDS) },
     }),
   ].flat(),
@@ -91,14 +93,14 @@ function columnGroup({ columns }: KnownData, known: JsonObject): FieldGroup {
   const roles = isObject(known['columns']) ? known['columns'] : {};
   const one = { spec: choice(columns, {}) };
   return {
-    ...{ title: 'Columns', within: ['columns'] },
+    ...{ title: t('Columns'), within: ['columns'] },
     fields: parts('columns').map((field) => {
-      const blank = recognizedWords(roles[field.key], {}, 'None');
+      const blank = recognizedWords(roles[field.key], {}, t('None'));
       if (field.key === 'targets')
-        return { ...field, label: 'Several targets', spec: { kind: 'names' }, blank: 'add a column' };
-      if (field.key === 'features') return { ...field, spec: { kind: 'names' }, blank: 'add a column' };
+        return { ...field, label: t('Several targets'), spec: { kind: 'names' }, blank: t('add a column') };
+      if (field.key === 'features') return { ...field, spec: { kind: 'names' }, blank: t('add a column') };
       if (field.key === 'header')
-        return { ...field, label: 'The first row names the columns', help: '', fallback: roles['header'] };
+        return { ...field, label: t('The first row names the columns'), help: '', fallback: roles['header'] };
       return { ...field, ...one, blank: field.key === 'target' ? recognizedWords(roles[field.key]) : blank };
     }),
   };
@@ -118,24 +120,24 @@ function endGroups({ description, recognized, ends }: KnownData, options: JsonOb
   };
   const array = (name: string): Pick<Field, 'spec' | 'blank'> => ({
     spec: choice(arrays, {}, true),
-    blank: arrays.includes(name) ? `The array ${name}` : 'None has its name',
+    blank: arrays.includes(name) ? t('The array {0}', name) : t('None has its name'),
   });
   const [inputs, outputs] = [namesOf('inputs'), namesOf('outputs')];
   return [
     ...(inputs.length > 0
       ? [
           {
-            ...{ title: 'Inputs', within: ['inputs'] },
+            ...{ title: t('Inputs'), within: ['inputs'] },
             fields: inputs.map((name) => ({
               ...onlyField(name, name, { kind: 'text' }),
               ...array(name),
-              ...{ required: false, help: 'The array that enters here.' },
+              ...{ required: false, help: t('The array that enters here.') },
             })),
           },
         ]
       : []),
     ...outputs.map((name) => ({
-      ...{ title: `Output ${name}`, within: ['outputs', name] },
+      ...{ title: t('Output {0}', name), within: ['outputs', name] },
       fields: itemParts('outputs').map((field) => ({ ...field, ...outputLook(field.key, array(name)) })),
     })),
   ];
@@ -145,50 +147,56 @@ function endGroups({ description, recognized, ends }: KnownData, options: JsonOb
 function outputLook(key: string, array: Pick<Field, 'spec' | 'blank'>): Partial<Field> {
   switch (key) {
     case 'target':
-      return { ...array, label: 'Targets' };
+      return { ...array, label: t('Targets') };
     case 'task':
-      return { spec: choice(TaskName.options, TASK_WORDS), blank: 'By model or targets' };
+      return { spec: choice(TaskName.options, TASK_WORDS), blank: t('By model or targets') };
     case 'loss':
-      return { blank: 'By model or task' };
+      return { blank: t('By model or task') };
     case 'weight':
-      return { blank: 'By model, or 1' };
+      return { blank: t('By model, or 1') };
     default:
       return {};
   }
 }
 
 const heldOutGroup = (known: JsonObject): FieldGroup => ({
-  ...{ title: 'Held-out examples', within: [] },
+  ...{ title: t('Held-out examples'), within: [] },
   fields: [
     option('validationExamples', {
-      ...{ label: 'Examples for validation', help: 'Held out of the training part, as there is no validation part.' },
+      ...{
+        label: t('Examples for validation'),
+        help: t('Held out of the training part, as there is no validation part.'),
+      },
       blank: typeof known['validationExamples'] === 'number' ? count(known['validationExamples']) : '',
     }),
-    option('splitSeed', { label: 'Seed', help: 'Decides which examples are held out.', blank: '0' }),
+    option('splitSeed', { label: t('Seed'), help: t('Decides which examples are held out.'), blank: '0' }),
   ].flat(),
 });
 
 const USUAL: Words = {
-  resize: 'As usual: stretch',
-  method: 'As usual: bilinear',
-  color: 'As the model takes it',
-  convention: 'None',
+  resize: t('As usual: stretch'),
+  method: t('As usual: bilinear'),
+  color: t('As the model takes it'),
+  convention: t('None'),
 };
 
 const pictureGroup = (): FieldGroup => ({
-  ...{ title: 'Pictures', within: ['preprocess'] },
+  ...{ title: t('Pictures'), within: ['preprocess'] },
   fields: parts('preprocess').map((field) =>
     field.key === 'size'
-      ? { ...field, label: 'Height and width', help: 'In pixels.', blank: 'as the model takes it' }
-      : { ...field, blank: USUAL[field.key] ?? 'Default' },
+      ? { ...field, label: t('Height and width'), help: t('In pixels.'), blank: t('as the model takes it') }
+      : { ...field, blank: USUAL[field.key] ?? t('Default') },
   ),
 });
 
 const normalizationGroup = (): FieldGroup => ({
-  ...{ title: 'Normalization', within: [] },
+  ...{ title: t('Normalization'), within: [] },
   fields: option('normalization', {
-    help: 'How pixels enter the network: a name, or MEAN/STD of pixels divided by 255, such as 0.2860/0.3530.',
-    ...{ spec: choice([...CONVENTIONS, ...IMAGENET].map(normalizationName), {}, true), blank: 'Found for each model' },
+    help: t('How pixels enter the network: a name, or MEAN/STD of pixels divided by 255, such as 0.2860/0.3530.'),
+    ...{
+      spec: choice([...CONVENTIONS, ...IMAGENET].map(normalizationName), {}, true),
+      blank: t('Found for each model'),
+    },
   }),
 });
 
@@ -220,7 +228,7 @@ const choice = (options: readonly string[], words: Words, open = false): Spec =>
 
 /** Names of columns stay as they are. */
 const capital = (text: string, words: Words): string =>
-  Object.keys(words).length === 0 ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  Object.keys(words).length === 0 ? text : translated(text.charAt(0).toUpperCase() + text.slice(1));
 
 /** The names of losses with spaces: `mean_squared_error` -> `Mean squared error`. */
 const spelled = (spec: Spec): Spec =>
@@ -228,7 +236,14 @@ const spelled = (spec: Spec): Spec =>
     ? choice(spec.options, Object.fromEntries(spec.options.map((each) => [each, each.replaceAll('_', ' ')])), spec.open)
     : spec;
 
+const recognizedName = (value: string | number, words: Words): string | number => {
+  const word = words[value];
+  return word === undefined ? value : translated(word);
+};
+
 /** What stands for an option that is left open. */
-function recognizedWords(value: Json | undefined, words: Words = {}, otherwise = 'By content'): string {
-  return typeof value === 'string' || typeof value === 'number' ? `Recognized: ${words[value] ?? value}` : otherwise;
+function recognizedWords(value: Json | undefined, words: Words = {}, otherwise = t('By content')): string {
+  return typeof value === 'string' || typeof value === 'number'
+    ? t('Recognized: {0}', recognizedName(value, words))
+    : otherwise;
 }

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { sameJson } from '../../protocol/data-options';
 import { asJson } from '../../protocol/json';
 import { METRICS } from '../../protocol/metric';
@@ -18,22 +19,22 @@ import { change, found, isUsable, options, review } from './state';
 export function NormalizationTrial() {
   const model = review.answer.value?.model;
   if (model === undefined)
-    return <p class="small quiet">To try normalizations, choose the data in the panel of a model.</p>;
+    return <p class="small quiet">{t('To try normalizations, choose the data in the panel of a model.')}</p>;
   const answer = found.answer.value;
   return (
     <div class="section" data-testid="normalization-trial">
       {!found.running.value && (
         <div class="row">
           <Button icon="play" disabled={!isUsable.value} onPress={() => void found.ask()} testId="find-normalization">
-            {`Find for ${model}`}
+            {t('Find for {0}', model)}
           </Button>
         </div>
       )}
-      <QuestionState asked={found} stage="Trying normalizations" testId="normalization-problem" />
-      {answer?.kind === 'none' && <p class="small">{answer.reason}</p>}
+      <QuestionState asked={found} stage={t('Trying normalizations')} testId="normalization-problem" />
+      {answer?.kind === 'none' && <p class="small">{translated(answer.reason)}</p>}
       {answer?.kind === 'undecided' && (
         <>
-          <p class="small">{answer.sentence}</p>
+          <p class="small">{translated(answer.sentence)}</p>
           <Tried trial={answer.trial} />
         </>
       )}
@@ -54,12 +55,12 @@ function Tried({ trial: { samples, tried } }: { trial: Trial }) {
   return (
     <div class="example-table">
       <table class="compare" data-testid="tried">
-        <caption class="small quiet">{`Tried on ${samples} examples`}</caption>
+        <caption class="small quiet">{t('Tried on {0} examples', samples)}</caption>
         <thead>
           <tr>
-            <th scope="col">Normalization</th>
-            <th scope="col">{metric ? METRICS[metric.name].title : 'Accuracy'}</th>
-            <th scope="col">Loss</th>
+            <th scope="col">{t('Normalization')}</th>
+            <th scope="col">{metric ? translated(METRICS[metric.name].title) : t('Accuracy')}</th>
+            <th scope="col">{t('Loss')}</th>
             <td />
           </tr>
         </thead>
@@ -82,15 +83,15 @@ function Row({ one }: { one: TriedNormalization }) {
     <tr>
       <th scope="row">{name}</th>
       <td>{triedText(one)}</td>
-      <td>{one.loss === null ? 'no number' : one.loss.toFixed(4)}</td>
+      <td>{one.loss === null ? t('no number') : one.loss.toFixed(4)}</td>
       <td>
         <Button
           disabled={isTaken}
-          label={`Take ${name}`}
+          label={t('Take {0}', name)}
           onPress={() => change({ ...options.value, normalization: value })}
           testId={`take-${name}`}
         >
-          {isTaken ? 'Taken' : 'Take'}
+          {isTaken ? t('Taken') : t('Take')}
         </Button>
       </td>
     </tr>

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { enteringWords, type DataExamples } from '../../protocol/data-examples';
 import { columnsOfRole, type DataDescription } from '../../protocol/data-description';
 import { count } from '../../protocol/format';
@@ -12,17 +13,20 @@ export function ShownExamples({ splits, columns }: Pick<DataDescription, 'splits
   return (
     <section class="section" aria-labelledby="examples-title">
       <div class="section-head">
-        <h2 id="examples-title">Examples</h2>
+        <h2 id="examples-title">{t('Examples')}</h2>
         <Select
-          label="Split"
+          label={t('Split')}
           value={shownSplit.value}
-          options={splits.map(({ name, examples: many }) => ({ value: name, text: `${name} (${count(many)})` }))}
+          options={splits.map(({ name, examples: many }) => ({
+            value: name,
+            text: `${translated(name)} (${count(many)})`,
+          }))}
           onSelect={showSplit}
           disabled={shown.running.value !== null}
           testId="split"
         />
       </div>
-      <QuestionState asked={shown} stage="Reading examples" testId="examples-problem" />
+      <QuestionState asked={shown} stage={t('Reading examples')} testId="examples-problem" />
       {examples && shown.problem.value === null && <Body examples={examples} features={features} />}
     </section>
   );
@@ -32,7 +36,7 @@ const targetText = (target: string | (number | null)[]): string =>
   typeof target === 'string' ? target : target.map((value) => numberText(value)).join(', ');
 
 const numberText = (value: number | null): string =>
-  value === null ? 'not finite' : String(Number(value.toPrecision(6)));
+  value === null ? t('not finite') : String(Number(value.toPrecision(6)));
 
 /** @param features the names of the columns of numbers, where there are any */
 function Body({ examples, features }: { examples: DataExamples; features: readonly string[] }) {
@@ -45,7 +49,7 @@ function Body({ examples, features }: { examples: DataExamples; features: readon
         <ul class="example-pictures" data-testid="pictures">
           {examples.examples.map(({ picture, target }, index) => (
             <li key={index}>
-              <img src={picture} alt={`Example of ${targetText(target)}`} />
+              <img src={picture} alt={t('Example of {0}', targetText(target))} />
               <span class="small">{targetText(target)}</span>
             </li>
           ))}
@@ -60,12 +64,12 @@ function Body({ examples, features }: { examples: DataExamples; features: readon
       <table class="compare" data-testid="rows">
         <caption class="small quiet">
           {columns < examples.width
-            ? `The first ${columns} of ${count(examples.width)} numbers of the first examples`
-            : 'The first examples'}
+            ? t('The first {0} of {1} numbers of the first examples', columns, count(examples.width))
+            : t('The first examples')}
         </caption>
         <thead>
           <tr>
-            <th scope="col">Target</th>
+            <th scope="col">{t('Target')}</th>
             {Array.from({ length: columns }, (_, column) => (
               <th scope="col" key={column}>
                 {named ? features[column] : column + 1}

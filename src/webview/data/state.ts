@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import * as z from 'zod';
+import { t } from '../../protocol/l10n';
 import { DataOptions, sameJson } from '../../protocol/data-options';
 import type { DataReview, ReviewedData } from '../../protocol/data-page';
 import { firstComplaint, type Complaint } from '../../protocol/errors';
@@ -247,7 +248,7 @@ export async function save(): Promise<void> {
     anew = true;
     await openReview();
     const file = review.answer.value?.file;
-    if (file != null) note.value = `Saved in ${file}.`;
+    if (file != null) note.value = t('Saved in {0}.', file);
   });
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import type { Answers, AnswersOf } from '../../protocol/measure/answers';
 import { plural } from '../../protocol/format';
 import { QuestionState } from '../question/question-state';
@@ -24,11 +25,11 @@ export function AnswersView({ view }: { view: OutputView }) {
   if (!some && !of) return null;
   return (
     <section ref={place} class="answers" aria-labelledby="answers-title" data-testid="answers">
-      <h3 id="answers-title">{of ? titleOf(of, view) : 'Answers'}</h3>
-      <QuestionState asked={answers} stage="Asking the model" testId="answers-problem" />
+      <h3 id="answers-title">{of ? titleOf(of, view) : t('Answers')}</h3>
+      <QuestionState asked={answers} stage={t('Asking the model')} testId="answers-problem" />
       {some && (chosen || !known) && !answers.running.value && (
         <Button icon="graph-scatter" onPress={() => showAnswers({ kind: 'some' })} testId="show-answers">
-          {chosen ? 'Show Other Answers' : 'Show Answers'}
+          {chosen ? t('Show Other Answers') : t('Show Answers')}
         </Button>
       )}
       {known && !answers.running.value && <Body answers={known} view={view} />}
@@ -39,15 +40,17 @@ export function AnswersView({ view }: { view: OutputView }) {
 function titleOf(of: AnswersOf, view: OutputView): string {
   switch (of.kind) {
     case 'some':
-      return 'Answers';
+      return t('Answers');
     case 'cell': {
       const [actual, predicted] = [className(view, of.actual), className(view, of.predicted)];
-      const what = of.actual === of.predicted ? `${actual}, recognized` : `${actual} taken for ${predicted}`;
-      return view.task === 'classification' ? what : `Most ${sampleNoun(view.task)}s of ${what}`;
+      const what =
+        of.actual === of.predicted ? t('{0}, recognized', actual) : t('{0} taken for {1}', actual, predicted);
+      if (view.task === 'classification') return what;
+      return sampleNoun(view.task) === 'pixel' ? t('Most pixels of {0}', what) : t('Most steps of {0}', what);
     }
     case 'label': {
       const name = view.labels?.[of.label]?.name ?? String(of.label);
-      return of.mistake === 'missed' ? `${name}, missed` : `${name}, where it is not`;
+      return of.mistake === 'missed' ? t('{0}, missed', name) : t('{0}, where it is not', name);
     }
   }
 }
@@ -60,7 +63,10 @@ function Body({ answers: known, view }: { answers: Answers; view: OutputView }) 
       return (
         <ExampleList
           examples={known.examples}
-          said={`${shown < total ? `The first ${shown} of ${plural(total, 'example')}` : plural(total, 'example')}, each with the probability of the predicted class`}
+          said={t(
+            '{0}, each with the probability of the predicted class',
+            shown < total ? t('The first {0} of {1}', shown, plural(total, 'example')) : plural(total, 'example'),
+          )}
         />
       );
     }
@@ -70,7 +76,10 @@ function Body({ answers: known, view }: { answers: Answers; view: OutputView }) 
       return (
         <ExampleList
           examples={known.examples}
-          said={`${shown < total ? `${shown} of ${plural(total, 'example')}` : plural(total, 'example')}, the surest mistake first, each with the probability of the label`}
+          said={t(
+            '{0}, the surest mistake first, each with the probability of the label',
+            shown < total ? t('The first {0} of {1}', shown, plural(total, 'example')) : plural(total, 'example'),
+          )}
         />
       );
     }

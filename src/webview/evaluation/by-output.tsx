@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { METRICS, metricText, type MetricName, type MetricValues } from '../../protocol/metric';
 
 /** The metrics of each output, for a model with several. */
@@ -10,14 +11,14 @@ export function ByOutput({ metrics }: { metrics: MetricValues }) {
   };
   if (outputs.length < 2) return null;
   return (
-    <div class="plan-scroller" role="region" aria-label="Metrics by output" tabIndex={0}>
+    <div class="plan-scroller" role="region" aria-label={t('Metrics by output')} tabIndex={0}>
       <table class="compare of-figures" data-testid="metrics-by-output">
         <thead>
           <tr>
-            <th scope="col">Output</th>
+            <th scope="col">{t('Output')}</th>
             {names.map((name) => (
-              <th key={name} scope="col" title={METRICS[name].meaning}>
-                {METRICS[name].title}
+              <th key={name} scope="col" title={translated(METRICS[name].meaning)}>
+                {translated(METRICS[name].title)}
               </th>
             ))}
           </tr>
@@ -25,7 +26,7 @@ export function ByOutput({ metrics }: { metrics: MetricValues }) {
         <tbody>
           {outputs.map((output) => (
             <tr key={output}>
-              <th scope="row">{output === '' ? 'All together' : output}</th>
+              <th scope="row">{output === '' ? t('All together') : output}</th>
               {names.map((name) => (
                 <td key={name}>{cell(output, name)}</td>
               ))}

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { count } from '../../protocol/format';
 import { heat } from './heat';
 import { sampleNoun, type OutputView } from './offered';
@@ -33,15 +34,12 @@ export function Confusion({ view }: { view: OutputView }) {
   return (
     <div class="confusion-scroller">
       <table class="confusion">
-        <caption class="small quiet">
-          Confusion{task === 'classification' ? '' : ` of ${sampleNoun(task)}s in percent of the actual class`}: rows
-          are the actual class, columns the predicted one
-        </caption>
+        <caption class="small quiet">{captionOf(task)}</caption>
         <thead>
           <tr>
             <td />
             {names.map((name) => (
-              <th key={name} scope="col" title={`Predicted ${name}`}>
+              <th key={name} scope="col" title={t('Predicted {0}', name)}>
                 <span>{name}</span>
               </th>
             ))}
@@ -50,7 +48,7 @@ export function Confusion({ view }: { view: OutputView }) {
         <tbody>
           {confusion.map((row, actual) => (
             <tr key={names[actual] ?? actual}>
-              <th scope="row" title={`Actual ${names[actual] ?? actual}`}>
+              <th scope="row" title={t('Actual {0}', names[actual] ?? actual)}>
                 {names[actual] ?? actual}
               </th>
               {row.map((samples, predicted) => (
@@ -58,7 +56,12 @@ export function Confusion({ view }: { view: OutputView }) {
                   key={predicted}
                   class={[predicted === actual ? 'right' : 'wrong', samples === 0 ? 'none' : ''].join(' ')}
                   style={{ '--heat': heat(samples, row).toFixed(3) }}
-                  title={`${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}: ${count(samples)}`}
+                  title={t(
+                    '{0} taken for {1}: {2}',
+                    names[actual] ?? actual,
+                    names[predicted] ?? predicted,
+                    count(samples),
+                  )}
                 >
                   {samples === 0 || !hasExamples ? (
                     text(samples, row)
@@ -66,7 +69,12 @@ export function Confusion({ view }: { view: OutputView }) {
                     <button
                       type="button"
                       class="cell"
-                      aria-label={`Show ${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}, ${count(samples)}`}
+                      aria-label={t(
+                        'Show {0} taken for {1}, {2}',
+                        names[actual] ?? actual,
+                        names[predicted] ?? predicted,
+                        count(samples),
+                      )}
                       aria-pressed={shownCell.value?.actual === actual && shownCell.value.predicted === predicted}
                       onClick={() => showAnswers({ kind: 'cell', actual, predicted })}
                       data-testid={`cell-${actual}-${predicted}`}
@@ -82,6 +90,14 @@ export function Confusion({ view }: { view: OutputView }) {
       </table>
     </div>
   );
+}
+
+function captionOf(task: OutputView['task']): string {
+  const axes = t('rows are the actual class, columns the predicted one');
+  if (task === 'classification') return t('Confusion: {0}', axes);
+  return sampleNoun(task) === 'pixel'
+    ? t('Confusion of pixels in percent of the actual class: {0}', axes)
+    : t('Confusion of steps in percent of the actual class: {0}', axes);
 }
 
 /** The whole percentage of a part of a row, without its sign. */

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { normalizationName, normalizationReason } from '../../protocol/normalization';
 import { count, plural, rate } from '../../protocol/format';
 import { METRICS, metricText, type MetricValue, type MetricValues } from '../../protocol/metric';
@@ -18,44 +19,46 @@ export function EvaluationCard() {
   return (
     <section class="section" id="evaluation" tabIndex={-1} aria-labelledby="evaluation-title" data-testid="evaluation">
       <div class="section-head">
-        <h2 id="evaluation-title">Evaluation</h2>
+        <h2 id="evaluation-title">{t('Evaluation')}</h2>
         <span class="row small quiet">
           {result.dataset.name}
-          {result.dataset.sample && <Tag>sample</Tag>}
+          {result.dataset.sample && <Tag>{t('sample')}</Tag>}
         </span>
       </div>
       <dl class="results figures">
         {mainOutput(result.metrics).map(({ name, value }) => (
           <div key={name}>
-            <dt title={METRICS[name].meaning}>{METRICS[name].title}</dt>
+            <dt title={translated(METRICS[name].meaning)}>{translated(METRICS[name].title)}</dt>
             <dd data-testid={`evaluation-${name}`} data-value={value}>
               {metricText(name, value)}
             </dd>
           </div>
         ))}
         <div>
-          <dt>Measured on</dt>
+          <dt>{t('Measured on')}</dt>
           <dd data-testid="evaluation-samples" data-value={result.samples} title={count(result.samples)}>
             {plural(result.samples, `${result.split} example`)}
           </dd>
         </div>
         {result.normalization && (
           <div>
-            <dt>Normalization</dt>
+            <dt>{t('Normalization')}</dt>
             <dd data-testid="evaluation-normalization" title={normalizationReason(result.normalization)}>
               {normalizationName(result.normalization)}
             </dd>
           </div>
         )}
         <div>
-          <dt>Speed</dt>
+          <dt>{t('Speed')}</dt>
           <dd>{rate(result.samplesPerSecond, 'examples')}</dd>
         </div>
       </dl>
-      {result.normalization && <p class="small quiet">Normalization: {normalizationReason(result.normalization)}</p>}
+      {result.normalization && (
+        <p class="small quiet">{t('Normalization: {0}', normalizationReason(result.normalization))}</p>
+      )}
       {result.tasks?.map(({ output, said }) => (
         <p key={output ?? ''} class="small quiet">
-          {said}
+          {translated(said)}
         </p>
       ))}
       <ByOutput metrics={result.metrics} />

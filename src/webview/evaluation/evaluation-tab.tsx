@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { cancelEvaluation, evaluate } from '../state/actions';
 import { cannotEvaluate, evaluating, evaluation, evaluationProblem } from '../state/session';
 import { ShowLog } from '../notices/show-log';
@@ -15,17 +16,17 @@ export function EvaluationTab() {
         <div class="running">
           <ProgressBar
             progress={running.progress}
-            stage={running.progress?.stage ?? 'Evaluating'}
+            stage={running.progress?.stage ?? t('Evaluating')}
             testId="evaluation-progress"
           />
-          <Button icon="close" onPress={cancelEvaluation} label="Cancel the evaluation">
-            Cancel
+          <Button icon="close" onPress={cancelEvaluation} label={t('Cancel the evaluation')}>
+            {t('Cancel')}
           </Button>
         </div>
       )}
       {evaluationProblem.value !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="evaluation-problem">
-          {evaluationProblem.value}
+          {translated(evaluationProblem.value)}
         </Notice>
       )}
       {evaluation.value ? <EvaluationCard /> : !running && <NotEvaluated />}
@@ -37,10 +38,14 @@ function NotEvaluated() {
   const why = cannotEvaluate.value;
   return (
     <div class="empty">
-      <p>{why ?? 'These weights were not evaluated yet: loss and metrics, such as accuracy, on the test examples.'}</p>
+      <p>
+        {why === null
+          ? t('These weights were not evaluated yet: loss and metrics, such as accuracy, on the test examples.')
+          : translated(why)}
+      </p>
       {why === null && (
         <Button icon="play" onPress={() => void evaluate()} testId="evaluate-here">
-          Evaluate
+          {t('Evaluate')}
         </Button>
       )}
     </div>

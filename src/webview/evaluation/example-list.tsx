@@ -1,9 +1,10 @@
+import { t } from '../../protocol/l10n';
 import type { AnsweredExample } from '../../protocol/measure/answers';
 import { percent } from '../../protocol/format';
 
 /** Examples, each with a probability. @param said one line that says which */
 export function ExampleList({ examples, said }: { examples: readonly AnsweredExample[]; said: string }) {
-  if (examples.length === 0) return <p class="small quiet">There is no such example.</p>;
+  if (examples.length === 0) return <p class="small quiet">{t('There is no such example.')}</p>;
   return (
     <>
       <p class="small quiet">{said}</p>
@@ -13,9 +14,9 @@ export function ExampleList({ examples, said }: { examples: readonly AnsweredExa
             {picture === undefined ? (
               <code class="small">{values?.map((value) => String(Number(value.toPrecision(4)))).join(', ')}</code>
             ) : (
-              <img src={picture} alt={`Example ${place + 1} of the split`} />
+              <img src={picture} alt={t('Example {0} of the split', place + 1)} />
             )}
-            <span class="small figures" title={`Example ${place + 1} of the split`}>
+            <span class="small figures" title={t('Example {0} of the split', place + 1)}>
               {percent(probability, 1)}
             </span>
           </li>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { count } from '../../protocol/format';
 import { heat } from './heat';
 import type { ConfusionCell } from '../../protocol/measure/answers';
@@ -54,7 +55,11 @@ export function HeatMap({
         height={classes * size}
         tabIndex={0}
         role="img"
-        aria-label={`Confusion matrix of ${classes} classes: arrow keys read its cells${onShow ? ', Enter shows examples of one' : ''}`}
+        aria-label={
+          onShow
+            ? t('Confusion matrix of {0} classes: arrow keys read its cells, Enter shows examples of one', classes)
+            : t('Confusion matrix of {0} classes: arrow keys read its cells', classes)
+        }
         onPointerMove={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           const scale = classes / Math.max(1, box.width);
@@ -75,8 +80,13 @@ export function HeatMap({
       />
       <figcaption class="small quiet figures" aria-live="polite">
         {cell
-          ? `${name(cell.actual)} taken for ${name(cell.predicted)}: ${count(confusion[cell.actual]?.[cell.predicted] ?? 0)}`
-          : 'Rows are the actual class, columns the predicted one.'}
+          ? t(
+              '{0} taken for {1}: {2}',
+              name(cell.actual),
+              name(cell.predicted),
+              count(confusion[cell.actual]?.[cell.predicted] ?? 0),
+            )
+          : t('Rows are the actual class, columns the predicted one.')}
       </figcaption>
     </figure>
   );

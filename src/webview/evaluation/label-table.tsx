@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import type { LabelMistake } from '../../protocol/measure/answers';
 import type { LabelFigures } from '../../protocol/measure/evaluation';
 import { count, percent } from '../../protocol/format';
@@ -15,14 +16,14 @@ const FEW = 8;
 const SHOWN = 200;
 
 const HEADS: Readonly<Record<LabelColumn, { readonly text: string; readonly title?: string }>> = {
-  name: { text: 'Label' },
-  support: { text: 'Examples', title: 'Examples that have the label' },
-  precision: { text: 'Precision', title: 'Share of the examples called so that have the label' },
-  recall: { text: 'Recall', title: 'Share of the examples with the label that were called so' },
-  f1: { text: 'F1', title: 'Harmonic mean of precision and recall' },
-  auc: { text: 'AUC', title: 'How often an example with the label is scored above one without it' },
-  missed: { text: 'Missed', title: 'Examples that have the label and were not called so' },
-  wrong: { text: 'Wrong', title: 'Examples that were called so and do not have the label' },
+  name: { text: t('Label') },
+  support: { text: t('Examples'), title: t('Examples that have the label') },
+  precision: { text: t('Precision'), title: t('Share of the examples called so that have the label') },
+  recall: { text: t('Recall'), title: t('Share of the examples with the label that were called so') },
+  f1: { text: 'F1', title: t('Harmonic mean of precision and recall') },
+  auc: { text: 'AUC', title: t('How often an example with the label is scored above one without it') },
+  missed: { text: t('Missed'), title: t('Examples that have the label and were not called so') },
+  wrong: { text: t('Wrong'), title: t('Examples that were called so and do not have the label') },
 };
 
 /** The figures of each label, which can be sorted and searched; the mistakes lead to their examples. */
@@ -33,15 +34,21 @@ export function LabelTable({ labels }: { labels: readonly LabelFigures[] }) {
   return (
     <div class="mistakes">
       {labels.length > FEW && (
-        <TextField label="Find a label" value={typed} placeholder="Name" onText={setTyped} testId="find-label" />
+        <TextField
+          label={t('Find a label')}
+          value={typed}
+          placeholder={t('Name')}
+          onText={setTyped}
+          testId="find-label"
+        />
       )}
-      {rows.length === 0 && <p class="small quiet">No label has such a name.</p>}
+      {rows.length === 0 && <p class="small quiet">{t('No label has such a name.')}</p>}
       {rows.length > SHOWN && (
         <p class="small quiet">
-          {SHOWN} of {count(rows.length)} labels are shown; a search finds the others.
+          {t('{0} of {1} labels are shown; a search finds the others.', SHOWN, count(rows.length))}
         </p>
       )}
-      <div class="mistakes-scroller" role="region" aria-label="Labels" tabIndex={0}>
+      <div class="mistakes-scroller" role="region" aria-label={t('Labels')} tabIndex={0}>
         <table class="compare of-figures of-labels" data-testid="labels">
           <thead>
             <tr>
@@ -83,11 +90,12 @@ const share = (value: number | null): string => (value === null ? '\u2013' : per
 
 function Mistakes({ of, name, many }: { of: LabelMistake; name: string; many: number }) {
   if (many === 0) return <>0</>;
-  const words = of.mistake === 'missed' ? `without ${name}, which they have` : `with ${name}, which they do not have`;
+  const words =
+    of.mistake === 'missed' ? t('without {0}, which they have', name) : t('with {0}, which they do not have', name);
   return (
     <LinkButton
       onPress={() => showAnswers({ kind: 'label', ...of })}
-      label={`Show ${count(many)} called ${words}`}
+      label={t('Show {0} called {1}', count(many), words)}
       testId={`${of.mistake}-${of.label}`}
     >
       {count(many)}

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import type { TaskName } from '../../protocol/task';
 import { count, percent } from '../../protocol/format';
 import { LinkButton } from '../ui/link';
@@ -12,8 +13,8 @@ const SHOWN = 100;
 
 /** The head of the column of samples, where they are no examples. */
 const HEADS: Partial<Readonly<Record<TaskName, string>>> = {
-  'step-classification': 'Steps',
-  'pixel-classification': 'Pixels',
+  'step-classification': t('Steps'),
+  'pixel-classification': t('Pixels'),
 };
 
 /** The mistakes of many classes, the most frequent first, with a search for classes. */
@@ -27,23 +28,31 @@ export function Mistakes({ view }: { view: OutputView }) {
   const shown = found.slice(0, SHOWN);
   return (
     <div class="mistakes">
-      <TextField label="Find a class" value={typed} placeholder="Name" onText={setTyped} testId="find-class" />
+      <TextField
+        label={t('Find a class')}
+        value={typed}
+        placeholder={t('Name')}
+        onText={setTyped}
+        testId="find-class"
+      />
       <p class="small quiet" role="status">
         {found.length === 0
           ? typed === ''
-            ? 'The model makes no mistake.'
-            : 'No mistake has such a class.'
-          : `${count(found.length)} kinds of mistake${found.length > SHOWN ? `; the ${SHOWN} most frequent are shown` : ', the most frequent first'}`}
+            ? t('The model makes no mistake.')
+            : t('No mistake has such a class.')
+          : found.length > SHOWN
+            ? t('{0} kinds of mistake; the {1} most frequent are shown', count(found.length), SHOWN)
+            : t('{0} kinds of mistake, the most frequent first', count(found.length))}
       </p>
       {shown.length > 0 && (
-        <div class="mistakes-scroller" role="region" aria-label="Most frequent mistakes" tabIndex={0}>
+        <div class="mistakes-scroller" role="region" aria-label={t('Most frequent mistakes')} tabIndex={0}>
           <table class="compare of-figures" data-testid="mistakes">
             <thead>
               <tr>
-                <th scope="col">Actual</th>
-                <th scope="col">Predicted</th>
-                <th scope="col">{HEADS[view.task] ?? 'Examples'}</th>
-                <th scope="col">Of the class</th>
+                <th scope="col">{t('Actual')}</th>
+                <th scope="col">{t('Predicted')}</th>
+                <th scope="col">{HEADS[view.task] ?? t('Examples')}</th>
+                <th scope="col">{t('Of the class')}</th>
               </tr>
             </thead>
             <tbody>
@@ -55,7 +64,12 @@ export function Mistakes({ view }: { view: OutputView }) {
                     {hasExamples ? (
                       <LinkButton
                         onPress={() => showAnswers({ kind: 'cell', actual, predicted })}
-                        label={`Show ${count(many)} of ${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}`}
+                        label={t(
+                          'Show {0} of {1} taken for {2}',
+                          count(many),
+                          names[actual] ?? actual,
+                          names[predicted] ?? predicted,
+                        )}
                       >
                         {count(many)}
                       </LinkButton>

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { Select } from '../ui/select';
 import { AnswersView } from './answers-view';
 import { Confusion } from './confusion';
@@ -15,7 +16,7 @@ export function OutputDetails({ outputs }: { outputs: readonly OutputView[] }) {
       {outputs.length > 1 && (
         <div class="output-choice">
           <Select
-            label="Output"
+            label={t('Output')}
             value={view.output ?? ''}
             options={outputs.map(({ output = '' }) => ({ value: output, text: output }))}
             onSelect={showOutput}

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { classColor } from '../../protocol/measure/class-colors';
 import { percent, plural } from '../../protocol/format';
 import { sampleNoun, type OutputView } from './offered';
@@ -8,7 +9,7 @@ export function PerClass({ view: { perClass, task } }: { view: OutputView }) {
   return (
     <div class="per-class">
       <p class="small quiet" id="per-class-title">
-        {pixels ? 'Intersection over union by class' : 'Accuracy by class'}
+        {pixels ? t('Intersection over union by class') : t('Accuracy by class')}
       </p>
       <ul aria-labelledby="per-class-title" data-testid="per-class">
         {perClass.map(({ name, samples, accuracy, iou }, index) => {

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import type { Answers } from '../../protocol/measure/answers';
 import { count } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
@@ -28,9 +29,12 @@ export function Scatter({
     <div class="scatter">
       {columns.length > 1 && (
         <Select
-          label="Number of the answer"
+          label={t('Number of the answer')}
           value={place}
-          options={columns.map((_, index) => ({ value: String(index), text: `${index + 1} of ${count(numbers)}` }))}
+          options={columns.map((_, index) => ({
+            value: String(index),
+            text: t('Number {0} of {1}', index + 1, count(numbers)),
+          }))}
           onSelect={setPlace}
           testId="scatter-number"
         />
@@ -41,7 +45,7 @@ export function Scatter({
             width={side + MARGIN.left + MARGIN.right}
             height={side + MARGIN.top + MARGIN.bottom}
             role="img"
-            aria-label={`Predicted over true values of ${count(points.length)} examples`}
+            aria-label={t('Predicted over true values of {0} examples', count(points.length))}
             data-testid="scatter"
           >
             {ticks.map((tick, index) => (
@@ -57,7 +61,7 @@ export function Scatter({
               </g>
             ))}
             <text class="axis-text" aria-hidden="true" x={MARGIN.left} y={12}>
-              Predicted
+              {t('Predicted')}
             </text>
             <text
               class="axis-text"
@@ -66,7 +70,7 @@ export function Scatter({
               y={MARGIN.top + side + 32}
               text-anchor="end"
             >
-              True
+              {t('True')}
             </text>
             <line class="scatter-diagonal" x1={x(axis.from)} y1={y(axis.from)} x2={x(axis.to)} y2={y(axis.to)} />
             {points.map(([truth, predicted], index) => (
@@ -76,7 +80,7 @@ export function Scatter({
         )}
       </div>
       <p class="small quiet">
-        {count(points.length)} examples, spread evenly over the split. Right answers lie on the line.
+        {t('{0} examples, spread evenly over the split. Right answers lie on the line.', count(points.length))}
       </p>
     </div>
   );

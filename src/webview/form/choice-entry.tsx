@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { Select } from '../ui/select';
 import { valueLabel, type Spec } from '../../protocol/fields';
 import { TextEntry } from './text-entry';
@@ -33,9 +34,9 @@ export function ChoiceEntry({
         label={field.label}
         value={writing || !known ? OTHER : text}
         options={[
-          ...(optional || text === NONE ? [{ value: NONE, text: field.blank ?? 'Default' }] : []),
+          ...(optional || text === NONE ? [{ value: NONE, text: field.blank ?? t('Default') }] : []),
           ...options.map((option) => ({ value: option, text: valueLabel(spec, option) })),
-          ...(spec.open ? [{ value: OTHER, text: 'Other\u2026' }] : []),
+          ...(spec.open ? [{ value: OTHER, text: t('Other…') }] : []),
         ]}
         onSelect={(next) => {
           setWriting(next === OTHER);

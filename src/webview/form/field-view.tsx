@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { Fold } from '../ui/fold';
 import { Checkbox } from '../ui/checkbox';
 import { isObject, withKey } from '../../protocol/json';
@@ -99,7 +100,7 @@ export function ObjectFields({ fields, value, context, onChange }: FieldsProps) 
       {views(shown.filter(({ advanced }) => !advanced))}
       {folded.length > 0 && (
         <Fold
-          title={`More options (${folded.length})`}
+          title={t('More options ({0})', folded.length)}
           open={folded.some(({ key }) => value[key] !== undefined)}
           testId={`${context.id}-more`}
         >

@@ -1,4 +1,5 @@
 import { useId, useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { Icon } from '../ui/icon';
 import { anyProblem, type EntryProps } from './entry';
 
@@ -23,7 +24,7 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
           class="input"
           list={`${context.id}-offered`}
           value={draft}
-          placeholder={field.blank ?? 'add a name, * for any characters'}
+          placeholder={field.blank ?? t('add a name, * for any characters')}
           autocomplete="off"
           spellcheck={false}
           aria-invalid={problem !== null}
@@ -61,8 +62,8 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
               <button
                 type="button"
                 class="plan-reset"
-                aria-label={`Remove ${name}`}
-                title="Remove"
+                aria-label={t('Remove {0}', name)}
+                title={t('Remove')}
                 onClick={() => set(names.filter((each) => each !== name))}
               >
                 <Icon name="close" />

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { IconButton } from '../ui/button';
 import { Select } from '../ui/select';
 import { isObject, withKey } from '../../protocol/json';
@@ -19,7 +20,7 @@ export function RecordFields({ field, item, value, context, onChange, View }: Ne
         label={field.label}
         value={NONE}
         options={[
-          { value: NONE, text: left.length > 0 ? 'Add a layer\u2026' : 'All layers are listed' },
+          { value: NONE, text: left.length > 0 ? t('Add a layer…') : t('All layers are listed') },
           ...left.map((name) => ({ value: name, text: name })),
         ]}
         onSelect={(name) => {
@@ -31,10 +32,14 @@ export function RecordFields({ field, item, value, context, onChange, View }: Ne
         <div key={name} class="form-entry">
           <div class="section-head">
             <span class="tensor-name">{name}</span>
-            <IconButton icon="close" label={`Remove ${name}`} onPress={() => set(withKey(record, name, undefined))} />
+            <IconButton
+              icon="close"
+              label={t('Remove {0}', name)}
+              onPress={() => set(withKey(record, name, undefined))}
+            />
           </div>
           <View
-            field={onlyField('amount', 'Amount', item)}
+            field={onlyField('amount', t('Amount'), item)}
             value={record[name]}
             context={within(context, name)}
             onChange={(next) => set(withKey(record, name, next))}

@@ -1,3 +1,4 @@
+import { translated } from '../../protocol/l10n';
 import { keyWords, valueLabel, type Field } from '../../protocol/fields';
 import { boundText, readMetricBound } from '../../protocol/metric';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
@@ -16,7 +17,7 @@ const lowered = (label: string): string =>
 
 function words(fields: readonly Field[], key: string, value: Json): string {
   const field = fields.find((one) => one.key === key);
-  const label = lowered(field?.label ?? keyWords(key));
+  const label = lowered(field?.label ?? translated(keyWords(key)));
   if (typeof value === 'boolean') return value ? label : '';
   if (typeof value === 'string') {
     const bound = field?.spec.kind === 'text' ? readMetricBound(value) : undefined;

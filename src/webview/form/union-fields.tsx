@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { Select } from '../ui/select';
 import { isObject } from '../../protocol/json';
 import { onlyField, type Spec } from '../../protocol/fields';
@@ -28,7 +29,7 @@ export function UnionFields({
         label={field.label}
         value={variant?.name ?? NONE}
         options={[
-          ...(field.required && variant ? [] : [{ value: NONE, text: 'None' }]),
+          ...(field.required && variant ? [] : [{ value: NONE, text: t('None') }]),
           ...spec.variants.map(({ name, label }) => ({ value: name, text: label })),
         ]}
         onSelect={start}

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { open, retry } from '../state/actions';
 import { disk, engine, inspection } from '../state/session';
 import { IconButton } from '../ui/button';
@@ -17,16 +18,16 @@ function DiskBanner() {
       actions={
         <>
           <LinkButton onPress={() => void open('reload')} testId="reload">
-            {gone ? 'Look again' : 'Reload'}
+            {gone ? t('Look again') : t('Reload')}
           </LinkButton>
-          <IconButton icon="close" label="Dismiss" onPress={() => (disk.value = null)} />
+          <IconButton icon="close" label={t('Dismiss')} onPress={() => (disk.value = null)} />
         </>
       }
     >
       {gone
-        ? 'The checkpoint is gone from disk; the page shows its last state.'
-        : 'The checkpoint changed on disk; the page shows its earlier state.'}
-      {news.problem !== undefined && ` ${news.problem}`}
+        ? t('The checkpoint is gone from disk; the page shows its last state.')
+        : t('The checkpoint changed on disk; the page shows its earlier state.')}
+      {news.problem !== undefined && ` ${translated(news.problem)}`}
     </Notice>
   );
 }
@@ -42,14 +43,14 @@ function EngineBanner() {
         <>
           {!news.up && (
             <LinkButton onPress={() => void retry()} testId="engine-retry">
-              Try again
+              {t('Try again')}
             </LinkButton>
           )}
           <ShowLog />
         </>
       }
     >
-      {news.message}
+      {translated(news.message)}
     </Notice>
   );
 }
@@ -58,7 +59,7 @@ function EngineBanner() {
 const FileWarnings = () =>
   inspection.value?.warnings?.map((warning) => (
     <Notice key={warning} kind="warning" icon="warning" testId="file-warning">
-      {warning}
+      {translated(warning)}
     </Notice>
   )) ?? null;
 

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
 import { LinkButton } from '../ui/link';
@@ -5,6 +6,6 @@ import { LinkButton } from '../ui/link';
 /** Opens the log, which has the cause of a failure. */
 export const ShowLog = () => (
   <LinkButton onPress={() => void attempt(() => ask('showLog', {}))} testId="show-log">
-    Show Log
+    {t('Show Log')}
   </LinkButton>
 );

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { attempt, open } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/button';
@@ -33,7 +34,7 @@ export function Failure({ sentence }: { sentence: string }) {
         <span class="failure-icon">
           <Icon name="error" />
         </span>
-        <p data-testid="error-message">{sentence}</p>
+        <p data-testid="error-message">{translated(sentence)}</p>
       </div>
       <div class="row">
         <Button
@@ -42,13 +43,13 @@ export function Failure({ sentence }: { sentence: string }) {
           onPress={() => void attempt(() => ask('openAsText', {}))}
           testId="open-as-text"
         >
-          Open as Text
+          {t('Open as Text')}
         </Button>
         <Button icon="refresh" onPress={() => void open('ready')} testId="try-again">
-          Try Again
+          {t('Try Again')}
         </Button>
         <Button icon="output" onPress={() => void attempt(() => ask('showLog', {}))} testId="show-log">
-          Show Log
+          {t('Show Log')}
         </Button>
       </div>
     </main>

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { metricNamed, type MetricValues } from '../../protocol/metric';
 import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
 import { BYTE_UNITS, COUNT_UNITS, type Axis, type Units } from '../ui/scale';
@@ -11,11 +12,11 @@ export interface GoalSize {
 
 export function goalSize({ goal, points }: Pick<ParetoCurve, 'goal' | 'points'>): GoalSize {
   if (points.some(({ weightBytes }) => weightBytes !== undefined))
-    return { words: 'bytes of weights', of: ({ weightBytes }) => weightBytes ?? 0, units: BYTE_UNITS };
+    return { words: t('bytes of weights'), of: ({ weightBytes }) => weightBytes ?? 0, units: BYTE_UNITS };
   if ('macs' in goal)
     return { words: 'MACs', of: ({ nonzeroMacs, macs }) => nonzeroMacs ?? macs ?? 0, units: COUNT_UNITS };
-  if ('params' in goal) return { words: 'nonzero parameters', of: ({ nonzero }) => nonzero, units: COUNT_UNITS };
-  return { words: 'bytes, gzipped', of: ({ gzipBytes }) => gzipBytes, units: BYTE_UNITS };
+  if ('params' in goal) return { words: t('nonzero parameters'), of: ({ nonzero }) => nonzero, units: COUNT_UNITS };
+  return { words: t('bytes, gzipped'), of: ({ gzipBytes }) => gzipBytes, units: BYTE_UNITS };
 }
 
 /** The margin around the outermost points, as a share of the range. */

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { axisWords, figureWords, metricNoun } from '../../protocol/metric';
 import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
 import { bytes, compact, count, percent } from '../../protocol/format';
@@ -40,16 +41,19 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const point = curve.points[inHand];
   const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
   const words = (each: ParetoPoint): string =>
-    `${figureWords({ name: metric.name, value: valueIn(curve, each) }, 1)}, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
+    t(
+      '{0}, {1} gzip, {2} sparse',
+      figureWords({ name: metric.name, value: valueIn(curve, each) }, 1),
+      bytes(each.gzipBytes),
+      percent(each.sparsity, 1),
+    );
   return (
     <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
       <div class="section-head">
-        <h3 id="pareto-title">
-          Plans found: {metricNoun(metric)} over {size.words}
-        </h3>
+        <h3 id="pareto-title">{t('Plans found: {0} over {1}', metricNoun(metric), size.words)}</h3>
         <span class="row small quiet">
-          on {count(curve.samples)} validation examples; filled: meets the target
-          {curve.sampleData && <Tag>sample</Tag>}
+          {t('on {0} validation examples; filled: meets the target', count(curve.samples))}
+          {curve.sampleData && <Tag>{t('sample')}</Tag>}
         </span>
       </div>
       <div
@@ -57,7 +61,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
         class="pareto"
         role="listbox"
         tabIndex={0}
-        aria-label="Plans, from large to small"
+        aria-label={t('Plans, from large to small')}
         aria-activedescendant={`pareto-${inHand}`}
         onKeyDown={(event) => {
           const key = { ArrowRight: 'ArrowUp', ArrowLeft: 'ArrowDown' }[event.key] ?? event.key;
@@ -92,7 +96,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
                   id={`pareto-${index}`}
                   role="option"
                   aria-selected={index === inHand}
-                  aria-label={`${words(each)}${index === curve.chosen ? ', written by this run' : ''}`}
+                  aria-label={index === curve.chosen ? t('{0}, written by this run', words(each)) : words(each)}
                   class={['pareto-point', each.meets ? 'meets' : '', index === inHand ? 'active' : ''].join(' ')}
                   cx={x}
                   cy={y}
@@ -112,14 +116,17 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
       {point && (
         <p class="row small figures" role="status">
           <span>
-            {words(point)}, {compact(point.nonzero)} of {compact(point.params)} parameters
-            {point.macs !== null && `, ${compact(point.nonzeroMacs ?? point.macs)} MACs`}
-            {inHand === curve.chosen ? ' \u00b7 written by this run' : ''}
+            {[
+              words(point),
+              t('{0} of {1} parameters', compact(point.nonzero), compact(point.params)),
+              ...(point.macs === null ? [] : [t('{0} MACs', compact(point.nonzeroMacs ?? point.macs))]),
+            ].join(t(', '))}
+            {inHand === curve.chosen && ` \u00b7 ${t('written by this run')}`}
           </span>
           <span class="quiet">{hint}</span>
           {onTake && (
             <Button onPress={() => onTake(inHand)} testId="take-plan">
-              Take this plan
+              {t('Take this plan')}
             </Button>
           )}
         </p>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { t, translated } from '../../protocol/l10n';
 import type { ParetoCurve } from '../../protocol/pareto';
 import { asJson } from '../../protocol/json';
 import { ask } from '../state/host';
@@ -16,7 +17,7 @@ export function PlansOfRun({ curve }: { curve: ParetoCurve }) {
     replaceSteps([...drafts.value.slice(0, Math.max(0, at)), step, ...drafts.value.slice(at + 1)]);
     bringIntoView('recipe');
   };
-  return <ParetoPlot curve={curve} onTake={take} hint="goes into the recipe below the histogram" />;
+  return <ParetoPlot curve={curve} onTake={take} hint={t('goes into the recipe below the histogram')} />;
 }
 
 /** The plans among which this checkpoint was chosen. They are applied to the checkpoint at the start of that run. */
@@ -34,13 +35,13 @@ export function EarlierPlans() {
   return (
     <>
       {start === null ? (
-        <ParetoPlot curve={curve} hint="The checkpoint at their start is gone, so no plan can be taken." />
+        <ParetoPlot curve={curve} hint={t('The checkpoint at their start is gone, so no plan can be taken.')} />
       ) : (
-        <ParetoPlot curve={curve} onTake={take} hint={`opens ${start}, the checkpoint at their start`} />
+        <ParetoPlot curve={curve} onTake={take} hint={t('opens {0}, the checkpoint at their start', start)} />
       )}
       {problem !== null && (
         <Notice kind="error" testId="plan-problem">
-          {problem}
+          {translated(problem)}
         </Notice>
       )}
     </>

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { ShowLog } from '../notices/show-log';
 import { Button } from '../ui/button';
 import { LinkButton } from '../ui/link';
@@ -21,7 +22,7 @@ export function QuestionState<T>({
         <div class="running">
           <ProgressBar progress={running.value.progress} stage={running.value.progress?.stage ?? stage} />
           <Button icon="close" onPress={cancel}>
-            Cancel
+            {t('Cancel')}
           </Button>
         </div>
       )}
@@ -31,12 +32,12 @@ export function QuestionState<T>({
           testId={testId}
           actions={
             <>
-              <LinkButton onPress={() => void ask()}>Try again</LinkButton>
+              <LinkButton onPress={() => void ask()}>{t('Try again')}</LinkButton>
               <ShowLog />
             </>
           }
         >
-          {problem.value}
+          {translated(problem.value)}
         </Notice>
       )}
     </>

@@ -1,4 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { t } from '../../protocol/l10n';
 import { CancelledError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 
@@ -40,7 +41,7 @@ export function question<T>(put: (asking: Asking, known: T | null) => Promise<T>
         answer.value = await put({ signal: abort.signal, onProgress }, answer.value);
       } catch (error) {
         problem.value =
-          error instanceof CancelledError ? 'Cancelled.' : error instanceof Error ? error.message : String(error);
+          error instanceof CancelledError ? t('Cancelled.') : error instanceof Error ? error.message : String(error);
       } finally {
         running.value = null;
       }

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { isBetter, metricNamed, METRICS, type MetricOf } from '../../protocol/metric';
 import type { ChartedModel } from '../../protocol/runs-page';
 import { niceTicks, tickWords, type Axis, type Units } from '../ui/scale';
@@ -24,7 +25,7 @@ export function metricsOfAll(models: readonly ChartedModel[]): MetricOf[] {
 }
 
 export const metricTitle = ({ name, output }: MetricOf): string =>
-  METRICS[name].title + (output === undefined ? '' : `, ${output}`);
+  [translated(METRICS[name].title), ...(output === undefined ? [] : [output])].join(t(', '));
 
 export const keyOf = ({ name, output }: MetricOf): string => `${name} ${output ?? ''}`;
 

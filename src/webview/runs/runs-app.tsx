@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { t, tPlural, translated } from '../../protocol/l10n';
 import { plural } from '../../protocol/format';
 import { QuestionState } from '../question/question-state';
 import { askRuns } from '../state/host';
@@ -25,15 +26,15 @@ export function RunsApp() {
   return (
     <main class="page" data-testid="runs-chart" data-ready={known !== null && left.value === 0}>
       <div class="section-head compare-head">
-        <h1>Runs and checkpoints</h1>
+        <h1>{t('Runs and checkpoints')}</h1>
         <LinkButton onPress={() => void loadRuns()} testId="runs-again">
-          Read again
+          {t('Read again')}
         </LinkButton>
       </div>
-      <QuestionState asked={runs} stage="Reading the runs of the workspace" testId="runs-problem" />
+      <QuestionState asked={runs} stage={t('Reading the runs of the workspace')} testId="runs-problem" />
       {problem !== null && (
         <Notice kind="error" testId="open-problem">
-          {problem}
+          {translated(problem)}
         </Notice>
       )}
       {known && (models.value.length === 0 && left.value === 0 ? <Nothing /> : <Body onOpen={open} />)}
@@ -42,7 +43,7 @@ export function RunsApp() {
 }
 
 const Nothing = () => (
-  <p class="plot-empty">There is no run or checkpoint in this workspace yet: prune or train a model first.</p>
+  <p class="plot-empty">{t('There is no run or checkpoint in this workspace yet: prune or train a model first.')}</p>
 );
 
 function Body({ onOpen }: { onOpen: (path: string) => void }) {
@@ -51,7 +52,7 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
     <>
       <div class="row runs-choices" data-inputs>
         <Select
-          label="Metric"
+          label={t('Metric')}
           value={name === null ? '' : keyOf(name)}
           options={metrics.value.map((one) => ({ value: keyOf(one), text: metricTitle(one) }))}
           onSelect={chooseMetric}
@@ -59,7 +60,7 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
           testId="runs-metric"
         />
         <Select
-          label="Over"
+          label={t('Over')}
           value={sizeName.value}
           options={SIZE_NAMES.map((one) => ({ value: one, text: SIZES[one].words }))}
           onSelect={(one) => (sizeName.value = one)}
@@ -71,23 +72,23 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
           onPress={() => void timing.ask()}
           testId="runs-latency"
         >
-          Measure Latency
+          {t('Measure Latency')}
         </Button>
       </div>
-      <QuestionState asked={timing} stage="Starting an engine" testId="runs-latency-problem" />
+      <QuestionState asked={timing} stage={t('Starting an engine')} testId="runs-latency-problem" />
       {name !== null && points.value.length > 0 ? (
         <RunsPlot points={points.value} metric={name} size={size} onOpen={onOpen} />
       ) : (
         <p class="plot-empty">
           {name === null
-            ? 'No checkpoint here has a measured metric: evaluate within a recipe first.'
-            : `No checkpoint has both ${metricTitle(name)} and ${size.words}.`}
+            ? t('No checkpoint here has a measured metric: evaluate within a recipe first.')
+            : t('No checkpoint has both {0} and {1}.', metricTitle(name), size.words)}
         </p>
       )}
       <p class="small quiet" role="status">
         {summary()}
       </p>
-      <h2 id="runs-table-title">All figures</h2>
+      <h2 id="runs-table-title">{t('All figures')}</h2>
       <RunsTable onOpen={onOpen} />
     </>
   );
@@ -98,10 +99,10 @@ function summary(): string {
   const on = new Set(points.value.map(({ model }) => `${model.split} ${model.sampleData}`));
   const without = models.value.length - points.value.length;
   return [
-    `${plural(points.value.length, 'checkpoint')} drawn. Filled: none is as small and better.`,
-    ...(on.size > 1 ? ['Not all were measured on the same examples: each point says its own.'] : []),
-    ...(without > 0 ? [`${plural(without, 'checkpoint')} without these figures ${without === 1 ? 'is' : 'are'} in the table only.`] : []), // prettier-ignore
-    ...(left.value > 0 ? [`Reading ${plural(left.value, 'more checkpoint')}\u2026`] : []),
-    ...(unread.value > 0 ? [`${plural(unread.value, 'checkpoint')} could not be read: open ${unread.value === 1 ? 'it' : 'them'} to see why.`] : []), // prettier-ignore
+    t('{0} drawn. Filled: none is as small and better.', plural(points.value.length, 'checkpoint')),
+    ...(on.size > 1 ? [t('Not all were measured on the same examples: each point says its own.')] : []),
+    ...(without > 0 ? [tPlural(without, '{0} checkpoint without these figures is in the table only.', '{0} checkpoints without these figures are in the table only.', without)] : []), // prettier-ignore
+    ...(left.value > 0 ? [t('Reading {0}\u2026', plural(left.value, 'more checkpoint'))] : []),
+    ...(unread.value > 0 ? [tPlural(unread.value, '{0} checkpoint could not be read: open it to see why.', '{0} checkpoints could not be read: open them to see why.', unread.value)] : []), // prettier-ignore
   ].join(' ');
 }

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { t, translated } from '../../protocol/l10n';
 import { figureWords, metricNoun, type MetricOf } from '../../protocol/metric';
 import { useWidth } from '../histogram/use-width';
 import { rowForKey } from '../layers/window';
@@ -11,6 +12,9 @@ import type { Size } from './sizes';
 const MARGIN = { left: 62, right: 24, top: 22, bottom: 42 };
 const HEIGHT = 380;
 const PAGE = 10;
+
+const splitOf = ({ split, sampleData }: Point['model']): string =>
+  sampleData ? t('{0} (sample)', translated(split)) : translated(split);
 
 /** Checkpoints as points, a metric over a size. A click or Enter opens one. */
 export function RunsPlot({
@@ -41,7 +45,11 @@ export function RunsPlot({
     top: MARGIN.top + tall - y.place(point.value),
   });
   const words = ({ model, size: own, value, isBest }: Point): string =>
-    `${model.name}: ${figureWords({ name: metric.name, value })} on ${model.split}${model.sampleData ? ' (sample)' : ''}, ${size.format(own)}${isBest ? ', best of its size' : ''}`;
+    [
+      t('{0}: {1} on {2}', model.name, figureWords({ name: metric.name, value }), splitOf(model)),
+      size.format(own),
+      ...(isBest ? [t('best of its size')] : []),
+    ].join(t(', '));
   const point = points[inHand];
   const best = points.filter(({ isBest }) => isBest).map(place);
   return (
@@ -51,7 +59,7 @@ export function RunsPlot({
         class="runs-plot"
         role="listbox"
         tabIndex={0}
-        aria-label={`Checkpoints, ${metricNoun(metric)} over ${size.words}, from small to large`}
+        aria-label={t('Checkpoints, {0} over {1}, from small to large', metricNoun(metric), size.words)}
         aria-activedescendant={`run-${inHand}`}
         data-testid="runs-plot"
         onKeyDown={(event) => {
@@ -69,7 +77,7 @@ export function RunsPlot({
               frame={frame}
               rows={y.ticks.map(({ at, words: text }) => ({ at: MARGIN.top + tall - at, words: text }))}
               columns={x.ticks.map(({ at, words: text }) => ({ at: MARGIN.left + at, words: text }))}
-              names={[metricTitle(metric), size.words + (x.isLogarithmic ? ', by powers of ten' : '')]}
+              names={[metricTitle(metric), x.isLogarithmic ? t('{0}, by powers of ten', size.words) : size.words]}
             />
             <polyline
               class="pareto-line"
@@ -101,8 +109,8 @@ export function RunsPlot({
       {point && (
         <p class="row small figures" role="status" data-testid="run-in-hand">
           <span>{words(point)}</span>
-          <Button label={`Open ${point.model.name}`} onPress={() => onOpen(point.model.path)} testId="open-run">
-            Open
+          <Button label={t('Open {0}', point.model.name)} onPress={() => onOpen(point.model.path)} testId="open-run">
+            {t('Open')}
           </Button>
         </p>
       )}

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { metricNamed, metricText } from '../../protocol/metric';
 import type { ChartedModel } from '../../protocol/runs-page';
 import { percent } from '../../protocol/format';
@@ -26,15 +27,15 @@ const valueOf = ({ metrics }: ChartedModel): number | undefined =>
 export function RunsTable({ onOpen }: { onOpen: (path: string) => void }) {
   const name = metric.value?.name;
   const columns: [column: string, title: string][] = [
-    ['name', 'Checkpoint'],
+    ['name', t('Checkpoint')],
     ...(metric.value === null ? [] : [['metric', metricTitle(metric.value)] as [string, string]]),
-    ['sparsity', 'Sparsity'],
+    ['sparsity', t('Sparsity')],
     ...SIZE_NAMES.map((one): [string, string] => [one, SIZE_TITLES[one]]),
   ];
   return (
     <div class="plan-scroller" role="region" aria-labelledby="runs-table-title" tabIndex={0}>
       <table class="compare" data-testid="runs-table">
-        <caption class="unseen">Figures of all checkpoints</caption>
+        <caption class="unseen">{t('Figures of all checkpoints')}</caption>
         <thead>
           <tr>
             {columns.map(([column, text]) => (
@@ -55,7 +56,7 @@ export function RunsTable({ onOpen }: { onOpen: (path: string) => void }) {
             return (
               <tr key={model.path}>
                 <th scope="row">
-                  <LinkButton onPress={() => onOpen(model.path)} label={`Open ${model.name}`}>
+                  <LinkButton onPress={() => onOpen(model.path)} label={t('Open {0}', model.name)}>
                     {model.name}
                   </LinkButton>
                 </th>

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { bytes, compact, milliseconds } from '../../protocol/format';
 import type { ChartedModel } from '../../protocol/runs-page';
 import { BYTE_UNITS, COUNT_UNITS, type Units } from '../ui/scale';
@@ -15,16 +16,16 @@ const inBytes = { units: BYTE_UNITS, format: bytes };
 const counted = { units: COUNT_UNITS, format: compact };
 
 export const SIZES = {
-  packed: { words: 'bytes, packed', ...inBytes, of: ({ totals }) => totals.packedBytes ?? null },
-  gzip: { words: 'bytes, gzipped', ...inBytes, of: ({ totals }) => totals.gzipBytes },
-  bytes: { words: 'bytes of the files', ...inBytes, of: ({ totals }) => totals.bytes },
-  params: { words: 'parameters', ...counted, of: ({ totals }) => totals.params },
-  nonzero: { words: 'nonzero parameters', ...counted, of: ({ totals }) => totals.nonzero },
-  macs: { words: 'MACs', ...counted, of: ({ totals }) => totals.macs },
+  packed: { words: t('bytes, packed'), ...inBytes, of: ({ totals }) => totals.packedBytes ?? null },
+  gzip: { words: t('bytes, gzipped'), ...inBytes, of: ({ totals }) => totals.gzipBytes },
+  bytes: { words: t('bytes of the files'), ...inBytes, of: ({ totals }) => totals.bytes },
+  params: { words: t('parameters'), ...counted, of: ({ totals }) => totals.params },
+  nonzero: { words: t('nonzero parameters'), ...counted, of: ({ totals }) => totals.nonzero },
+  macs: { words: t('MACs'), ...counted, of: ({ totals }) => totals.macs },
   latency: {
-    words: 'latency of one example',
+    words: t('latency of one example'),
     units: [['ms', 1]],
-    format: (value) => `${milliseconds(value)} ms`,
+    format: (value) => t('{0} ms', milliseconds(value)),
     of: (_, latency) => latency,
   },
 } satisfies Record<string, Size>;
@@ -33,11 +34,11 @@ export const SIZE_NAMES = ['packed', 'gzip', 'bytes', 'params', 'nonzero', 'macs
 
 /** The heads of columns. */
 export const SIZE_TITLES: Readonly<Record<SizeName, string>> = {
-  packed: 'Packed',
-  gzip: 'Gzip',
-  bytes: 'Files',
-  params: 'Parameters',
-  nonzero: 'Nonzero',
-  macs: 'MACs',
-  latency: 'Latency',
+  packed: t('Packed'),
+  gzip: t('Gzip'),
+  bytes: t('Files'),
+  params: t('Parameters'),
+  nonzero: t('Nonzero'),
+  macs: t('MACs'),
+  latency: t('Latency'),
 };

@@ -1,5 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
+import { t, translated } from '../../protocol/l10n';
 import { amountWords } from '../../protocol/measure/sensitivity';
 import { METRICS, metricText } from '../../protocol/metric';
 import { measuredAmounts, nearestLayer, scanColumns, scanMetric, scannedLayers, type ScanView } from './scan';
@@ -24,6 +25,19 @@ export function lineStyle(index: number, theme: Theme): { stroke: string; dash: 
   };
 }
 
+function labelOf(view: ScanView, layers: number): string {
+  const metric = scanMetric(view);
+  const title = translated(METRICS[metric].title);
+  const curves =
+    view.by === 'quantize'
+      ? t('{0} of the model while each of {1} layers alone is kept in fewer and fewer bits', title, layers)
+      : t('{0} of the model while each of {1} layers alone is pruned further and further', title, layers);
+  const from = view.baseline && metricText(metric, view.baseline.value, 1);
+  return from === null
+    ? t('{0}: the table below has the figures', curves)
+    : t('{0}, from {1}: the table below has the figures', curves, from);
+}
+
 /** One line per layer: the main metric over sparsity or bits. A click on a line selects its layer; the selected line is thicker. */
 export function Curves({ view }: { view: ScanView }) {
   const layers = scannedLayers(view);
@@ -31,12 +45,12 @@ export function Curves({ view }: { view: ScanView }) {
   const latest = useRef(view);
   latest.current = view;
   const metric = scanMetric(view);
-  const { title, isShare } = METRICS[metric];
+  const { isShare } = METRICS[metric];
   const names = layers.map(({ name }) => name);
   const quantizes = view.by === 'quantize';
   const amounts = measuredAmounts(view);
   const widthAt = (place: number): string =>
-    place === 0 ? 'as it is' : amounts[place - 1] === undefined ? '' : amountWords(view.by, amounts[place - 1]!);
+    place === 0 ? t('as it is') : amounts[place - 1] === undefined ? '' : amountWords(view.by, amounts[place - 1]!);
   const options = (width: number, theme: Theme): uPlot.Options => {
     const axis = axisOf(theme);
     const inHand = names.includes(selected.value ?? '') ? selected.value : null;
@@ -77,7 +91,7 @@ export function Curves({ view }: { view: ScanView }) {
         },
       ],
       series: [
-        { label: quantizes ? 'Bits' : 'Sparsity' },
+        { label: quantizes ? t('Bits') : t('Sparsity') },
         ...layers.map((layer, index) => ({
           label: layer.name,
           ...lineStyle(index, theme),
@@ -93,7 +107,7 @@ export function Curves({ view }: { view: ScanView }) {
       data={data}
       options={options}
       remake={JSON.stringify([names, selected.value, metric, quantizes && amounts])}
-      label={`${title} of the model while each of ${layers.length} layers alone is ${quantizes ? 'kept in fewer and fewer bits' : 'pruned further and further'}${view.baseline === null ? '' : `, from ${metricText(metric, view.baseline.value, 1)}`}: the table below has the figures`}
+      label={labelOf(view, layers.length)}
       testId="scan-curves"
     />
   );

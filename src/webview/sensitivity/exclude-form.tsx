@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { t, tPlural, translated } from '../../protocol/l10n';
 import { plural } from '../../protocol/format';
 import { amountWords } from '../../protocol/measure/sensitivity';
 import { METRICS } from '../../protocol/metric';
@@ -12,9 +13,9 @@ import { FIRST_TOLERANCE, sensitiveLayers, stepWithout, toleranceUnit } from './
 import { measuredAmounts, scanMetric, scannedLayers, type ScanView } from './scan';
 
 const DOES: Readonly<Record<ScanView['by'], string>> = {
-  prune: 'Prune to',
-  remove: 'Remove channels',
-  quantize: 'Quantize to',
+  prune: t('Prune to'),
+  remove: t('Remove channels'),
+  quantize: t('Quantize to'),
 };
 
 /** Makes a step of a finished scan: all layers by one amount, without those that lose most. */
@@ -38,7 +39,7 @@ export function ExcludeForm({ view }: { view: ScanView }) {
           testId="exclude-amount"
         />
         <NumberField
-          label={`Leave layers that lose more ${words} than`}
+          label={t('Leave layers that lose more {0} than', translated(words))}
           value={tolerance}
           max={100}
           arrow={0.1}
@@ -61,15 +62,15 @@ export function ExcludeForm({ view }: { view: ScanView }) {
           }}
           testId="exclude-add"
         >
-          Add to the Recipe
+          {t('Add to the Recipe')}
         </Button>
       </div>
       <p class="small quiet" data-testid="exclude-layers">
         {left.length === 0
-          ? `All ${plural(all, 'layer')} lose at most that.`
+          ? t('All {0} lose at most that.', plural(all, 'layer'))
           : left.length === all
-            ? 'Each layer loses more than that.'
-            : `Left as ${left.length === 1 ? 'it is' : 'they are'}: ${left.join(', ')}.`}
+            ? t('Each layer loses more than that.')
+            : tPlural(left.length, 'Left as it is: {0}.', 'Left as they are: {0}.', left.join(t(', ')))}
       </p>
     </div>
   );

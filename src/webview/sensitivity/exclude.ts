@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { JsonObject } from '../../protocol/json';
 import { amountOf, type LayerSensitivity } from '../../protocol/measure/sensitivity';
 import { lossOf, METRICS } from '../../protocol/metric';
@@ -7,7 +8,7 @@ import { scanMetric, scannedLayers, type ScanView } from './scan';
 export const FIRST_TOLERANCE = 0.5;
 
 /** The unit of a tolerance for the metric of a scan. */
-export const toleranceUnit = (view: ScanView): string => (METRICS[scanMetric(view)].isShare ? 'points' : '%');
+export const toleranceUnit = (view: ScanView): string => (METRICS[scanMetric(view)].isShare ? t('points') : '%');
 
 /**
  * Finds the layers that lose more than the tolerance at an amount, the worst first. A layer that collapsed before is among them.

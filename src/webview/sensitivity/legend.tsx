@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { amountOf, amountWords } from '../../protocol/measure/sensitivity';
 import { mainText, METRICS } from '../../protocol/metric';
 import { scanMetric, scannedLayers, type ScanView } from './scan';
@@ -11,7 +12,7 @@ export function Legend({ view }: { view: ScanView }) {
   useThemeVersion();
   const theme = readTheme();
   return (
-    <ul class="scan-legend" aria-label="Layers of the curves">
+    <ul class="scan-legend" aria-label={t('Layers of the curves')}>
       {scannedLayers(view).map(({ name, points, collapsedAt }, index) => {
         const { stroke, dash } = lineStyle(index, theme);
         const last = points.at(-1);
@@ -24,7 +25,11 @@ export function Legend({ view }: { view: ScanView }) {
               title={
                 collapsedAt === undefined
                   ? undefined
-                  : `At ${amountWords(view.by, collapsedAt)} the ${METRICS[scanMetric(view)].words} is about that of guessing, so the scan stopped there`
+                  : t(
+                      'At {0} the {1} is about that of guessing, so the scan stopped there',
+                      amountWords(view.by, collapsedAt),
+                      translated(METRICS[scanMetric(view)].words),
+                    )
               }
               data-testid={`scan-layer-${name}`}
               onClick={() => select(name)}
@@ -43,7 +48,7 @@ export function Legend({ view }: { view: ScanView }) {
               <span class="tensor-name">{name}</span>
               {last && (
                 <span class="quiet figures">
-                  {mainText(last.metrics, 1)} at {amountWords(view.by, amountOf(last))}
+                  {t('{0} at {1}', mainText(last.metrics, 1), amountWords(view.by, amountOf(last)))}
                 </span>
               )}
             </button>

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { amountOf, amountWords } from '../../protocol/measure/sensitivity';
 import { mainText, METRICS } from '../../protocol/metric';
 import { sentence } from '../ui/sentence';
@@ -8,24 +9,25 @@ import { LinkButton } from '../ui/link';
 /** The figures of the curves, and the reasons why some layers have none. */
 export function ScanTable({ view }: { view: ScanView }) {
   const amounts = measuredAmounts(view);
-  const { title } = METRICS[scanMetric(view)];
+  const title = translated(METRICS[scanMetric(view)].title);
   const left = view.layers.filter(({ state }) => state !== 'scanned');
   return (
     <>
       <div
         class="plan-scroller"
         role="region"
-        aria-label={`${title} by layer and ${view.by === 'quantize' ? 'bits' : 'sparsity'}`}
+        aria-label={view.by === 'quantize' ? t('{0} by layer and bits', title) : t('{0} by layer and sparsity', title)}
         tabIndex={0}
       >
         <table class="compare" data-testid="scan-table">
           <caption class="unseen">
-            {title} of the model with one layer alone{' '}
-            {view.by === 'quantize' ? 'kept in fewer bits' : 'pruned to a sparsity'}
+            {view.by === 'quantize'
+              ? t('{0} of the model with one layer alone kept in fewer bits', title)
+              : t('{0} of the model with one layer alone pruned to a sparsity', title)}
           </caption>
           <thead>
             <tr>
-              <th scope="col">Layer</th>
+              <th scope="col">{t('Layer')}</th>
               {amounts.map((amount) => (
                 <th key={amount} scope="col">
                   {amountWords(view.by, amount)}
@@ -53,10 +55,11 @@ export function ScanTable({ view }: { view: ScanView }) {
         </table>
       </div>
       {left.length > 0 && (
-        <ul class="left-alone small quiet" aria-label="Layers that were left alone">
+        <ul class="left-alone small quiet" aria-label={t('Layers that were left alone')}>
           {left.map(({ name, reason }) => (
             <li key={name}>
-              <span class="tensor-name">{name}</span>: {sentence(reason ?? 'it has no weights to compress')}
+              <span class="tensor-name">{name}</span>:{' '}
+              {sentence(reason === undefined ? t('it has no weights to compress') : translated(reason))}
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
+import { t, translated } from '../../protocol/l10n';
 import { normalizationName } from '../../protocol/normalization';
-import { METRICS, metricText } from '../../protocol/metric';
+import { METRICS, metricText, type MetricValue } from '../../protocol/metric';
 import { ObjectFields } from '../form/field-view';
 import { scannedLayers } from './scan';
 import { ShowLog } from '../notices/show-log';
@@ -25,6 +26,12 @@ import { ExcludeForm } from './exclude-form';
 import { Legend } from './legend';
 import { ScanTable } from './scan-table';
 
+function baselineWords({ name, value }: MetricValue): string {
+  const { title, better } = METRICS[name];
+  const said = t('{0} {1} on validation examples as it is', translated(title), metricText(name, value, 1));
+  return better === 'lower' ? t('{0}; lower is better', said) : said;
+}
+
 /** The sensitivity scan: its options, its progress, its curves and their figures. */
 export function SensitivitySection() {
   const view = scan.value;
@@ -39,27 +46,26 @@ export function SensitivitySection() {
       data-scanning={scanning.value}
     >
       <div class="section-head">
-        <h2 id="sensitivity-title">Sensitivity</h2>
+        <h2 id="sensitivity-title">{t('Sensitivity')}</h2>
         <span class="row small">
           {view?.baseline != null && (
             <span class="figures">
-              {METRICS[view.baseline.name].title} {metricText(view.baseline.name, view.baseline.value, 1)} on validation
-              examples as it is{METRICS[view.baseline.name].better === 'lower' ? '; lower is better' : ''}
+              {baselineWords(view.baseline)}
               {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
             </span>
           )}
-          {panel.value?.dataset?.sample && <Tag>sample</Tag>}
+          {panel.value?.dataset?.sample && <Tag>{t('sample')}</Tag>}
           {!scanning.value && (
             <Button
               icon="graph-line"
               disabled={blocked !== null}
-              title={blocked ?? undefined}
+              title={blocked === null ? undefined : translated(blocked)}
               onPress={(_, pressed) => {
                 if (!leadToMistake(pressed)) void startScan();
               }}
               testId="start-scan"
             >
-              {view && layers.length > 0 ? 'Scan Again' : 'Scan Layers'}
+              {view && layers.length > 0 ? t('Scan Again') : t('Scan Layers')}
             </Button>
           )}
         </span>
@@ -68,22 +74,22 @@ export function SensitivitySection() {
         <div class="running">
           <ProgressBar
             progress={view?.progress ?? null}
-            stage={view?.progress?.stage ?? 'Starting'}
+            stage={view?.progress?.stage ?? t('Starting')}
             testId="scan-progress"
           />
           <Button icon="close" onPress={cancelScan} testId="cancel-scan">
-            Cancel
+            {t('Cancel')}
           </Button>
         </div>
       )}
       {!view && (
         <p class="small quiet">
-          How much can each layer lose? Each one is pruned alone, at 10 to 99%, or kept in fewer bits.
+          {t('How much can each layer lose? Each one is pruned alone, at 10 to 99%, or kept in fewer bits.')}
         </p>
       )}
       {scanProblem.value !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="scan-problem">
-          {scanProblem.value}
+          {translated(scanProblem.value)}
         </Notice>
       )}
       {view && layers.length > 0 && (
@@ -94,12 +100,12 @@ export function SensitivitySection() {
       )}
       {view && layers.length > 0 && !scanning.value && <ExcludeForm view={view} />}
       {view && layers.length > 0 && (
-        <Fold title="As a table" open={false} testId="scan-as-table">
+        <Fold title={t('As a table')} open={false} testId="scan-as-table">
           <ScanTable view={view} />
         </Fold>
       )}
       {!scanning.value && (
-        <Fold title="Options of the scan" open={false} testId="scan-options">
+        <Fold title={t('Options of the scan')} open={false} testId="scan-options">
           <ObjectFields
             fields={scanFields()}
             value={scanOptions.value}

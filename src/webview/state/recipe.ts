@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
 import { metricsOr, type MetricValue } from '../../protocol/metric';
 import { initialObject } from '../form/values';
+import { translatedFields } from '../form/translated-fields';
 import { keepEqual } from './keep-equal';
 import { goalStarts } from './goal-start';
 import { drafts, evaluation, inspection, panel } from './session';
@@ -17,7 +18,7 @@ const fields = new Map<string, readonly Field[]>();
 /** The fields of the form of each kind of step. */
 export function stepFields(name: StepName): readonly Field[] {
   let known = fields.get(name);
-  if (!known) fields.set(name, (known = fieldsOf(stepDefinition(name).schema)));
+  if (!known) fields.set(name, (known = translatedFields(fieldsOf(stepDefinition(name).schema))));
   return known;
 }
 

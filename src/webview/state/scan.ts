@@ -4,6 +4,7 @@ import { SensitivityOptions } from '../../protocol/measure/sensitivity';
 import { mainMetric, mainText } from '../../protocol/metric';
 import type { JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
+import { translatedFields } from '../form/translated-fields';
 import { emptyScan, finishedScan, onScanPart, type ScanView } from '../sensitivity/scan';
 import { ask } from './host';
 import { announcement, cannotEvaluate, inspection, seed } from './session';
@@ -22,7 +23,7 @@ export const scanComplaint = computed(() => (checked.value.error ? firstComplain
 let fields: readonly Field[] | undefined;
 
 /** The fields of the options' form. */
-export const scanFields = (): readonly Field[] => (fields ??= fieldsOf(SensitivityOptions));
+export const scanFields = (): readonly Field[] => (fields ??= translatedFields(fieldsOf(SensitivityOptions)));
 
 let abort: AbortController | undefined;
 

@@ -1,3 +1,4 @@
+import { translated } from '../../protocol/l10n';
 import type { Progress } from '../../protocol/measure';
 import type { RunClock } from '../../protocol/run';
 import { percent, progressParts } from '../../protocol/format';
@@ -19,7 +20,7 @@ export function ProgressBar({
   return (
     <div class="progress" data-testid={testId}>
       <div class="progress-words">
-        <span>{stage}</span>
+        <span>{translated(stage)}</span>
         {progress && (
           <span class="quiet figures">
             {[
@@ -34,7 +35,7 @@ export function ProgressBar({
       <div
         class="progress-track"
         role="progressbar"
-        aria-label={stage}
+        aria-label={translated(stage)}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={share === null ? undefined : Math.round(share * 100)}
