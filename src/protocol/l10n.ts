@@ -22,6 +22,8 @@ let patterns: readonly Pattern[] | undefined;
 /** The ending of keys for sentences of the engine that have arguments. */
 export const ENGINE_KEY = '/engine';
 const PLACE = /\{(\d+)\}/g;
+/** In the translation of a sentence of the engine, `{0!}` stands for the translation of the first argument: names stay as they are. */
+const DEEP_PLACE = /\{(\d+)(!?)\}/g;
 
 /** Sets the translations of this process; undefined: English. */
 export function useTexts(bundle: Texts | undefined): void {
@@ -58,8 +60,11 @@ export function translated(text: string): string {
     const found = matches.exec(text);
     if (!found) continue;
     const args: string[] = [];
-    for (const [index, place] of places.entries()) args[place] = translated(found[index + 1] ?? '');
-    return filled(translation, args);
+    for (const [index, place] of places.entries()) args[place] = found[index + 1] ?? '';
+    return translation.replace(DEEP_PLACE, (place, index: string, deep: string) => {
+      const arg = args[Number(index)] ?? place;
+      return deep === '' ? arg : translated(arg);
+    });
   }
   return text;
 }

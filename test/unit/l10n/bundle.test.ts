@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { ENGINE_KEY } from '../../../src/protocol/l10n';
 import { mixedPunctuation } from './chinese';
 import { schemaTexts } from './schema-texts';
 import { sourceFiles, textsOf } from './source-texts';
@@ -13,6 +14,12 @@ const files = ['child', 'disk', 'extension', 'protocol', 'webview'].flatMap((roo
 const found = new Map(files.map((file) => [file, textsOf(file)]));
 const keys = new Map([...found.values()].flatMap((texts) => texts.keys.map(({ text, at }) => [text, at])));
 for (const text of schemaTexts()) keys.set(text, 'a schema');
+
+/** Sentences of the engine, which `translated` recognizes where they are shown. */
+const ENGINE = ['engine', 'protocol', 'rpc'].flatMap((room) => sourceFiles(`src/${room}`)).map(textsOf);
+const said = new Set(ENGINE.flatMap(({ strings }) => strings));
+const isOfEngine = (key: string): boolean => key.endsWith(ENGINE_KEY);
+const sentenceOf = (key: string): string => key.slice(0, -ENGINE_KEY.length);
 
 const places = (text: string): string[] => (text.match(/\{\d+\}/g) ?? []).sort();
 
@@ -29,11 +36,14 @@ test.each(bundles)('each text is in %s', (file) => {
 });
 
 test.each(bundles)('each translation of %s is used', (file) => {
-  expect(Object.keys(read(file)).filter((key) => !keys.has(key))).toEqual([]);
+  expect(
+    Object.keys(read(file)).filter((key) => (isOfEngine(key) ? !said.has(sentenceOf(key)) : !keys.has(key))),
+  ).toEqual([]);
 });
 
 test.each(bundles)('each translation of %s has the places of its text', (file) => {
-  for (const [key, text] of Object.entries(read(file))) expect(places(text), key).toEqual(places(key));
+  for (const [key, text] of Object.entries(read(file)))
+    expect(places(isOfEngine(key) ? text.replaceAll('!}', '}') : text), key).toEqual(places(key));
 });
 
 test('Chinese texts use Chinese punctuation', () => {
@@ -69,4 +79,14 @@ test('each room that is said to be untranslated has texts that are not', () => {
   const rooms = new Set(ofPage.filter(([, texts]) => texts.bare.length > 0).map(([file]) => roomOf(file)));
   const there = UNTRANSLATED.filter((room) => existsSync(`src/webview/${room}`));
   expect(there.filter((room) => !rooms.has(room))).toEqual([]);
+});
+
+/** Sentences of the engine that stay English. The number only falls. */
+const ENGLISH_SENTENCES = 230;
+
+test.each(bundles)('%s has most sentences of the engine', (file) => {
+  const texts = read(file);
+  const thrown = new Set(ENGINE.flatMap((one) => one.thrown.map(({ text }) => text)));
+  const left = [...thrown].filter((text) => !(text + ENGINE_KEY in texts));
+  expect(left.length).toBeLessThanOrEqual(ENGLISH_SENTENCES);
 });

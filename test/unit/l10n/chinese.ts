@@ -1,6 +1,6 @@
 const HAN = '\\p{Script=Han}';
-/** Code, the targets of links, addresses and placeholders are no prose. */
-const NO_PROSE = /```.*?```|`[^`]*`|\]\([^)]*\)|https?:\S+/gs;
+/** Code, quoted names of code, the targets of links and addresses are no prose. */
+const NO_PROSE = /```.*?```|`[^`]*`|"[\w.\[\], -]+"|\]\([^)]*\)|https?:\S+/gs;
 
 const FAULTS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${HAN}[,;:!?](?!\\w)`, 'u'), 'half-width punctuation after Chinese'],

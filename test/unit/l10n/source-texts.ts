@@ -15,6 +15,8 @@ export interface FileTexts {
   readonly keys: readonly SourceText[];
   /** Sentences for people that are thrown where no translation is known; `{0}` stands for a value. */
   readonly thrown: readonly SourceText[];
+  /** All strings and templates. */
+  readonly strings: readonly string[];
   /** Texts that look as if a person reads them, and that are not translated. */
   readonly bare: readonly SourceText[];
 }
@@ -59,6 +61,7 @@ const IS_CODE =
 export function textsOf(file: string): FileTexts {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const [keys, thrown, bare]: [SourceText[], SourceText[], SourceText[]] = [[], [], []];
+  const strings: string[] = [];
   const at = (node: ts.Node): string => `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
 
   /** @param quiet texts here are for machines, unless they are translated */
@@ -111,10 +114,12 @@ export function textsOf(file: string): FileTexts {
     if (ts.isPropertyAssignment(node) || ts.isPropertySignature(node)) {
       if (node.name.getText() === 'testId' || node.name.getText() === 'class') return;
     }
+    const all = textOf(node);
+    if (all !== undefined) strings.push(all);
     const text = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ? textOf(node) : undefined;
     if (!quiet && text !== undefined && LOOKS_READ.test(text) && !IS_CODE.test(text)) bare.push({ text, at: at(node) });
     ts.forEachChild(node, (child) => visit(child, quiet));
   };
   visit(source, false);
-  return { keys, thrown, bare };
+  return { keys, thrown, bare, strings };
 }

@@ -1,0 +1,54 @@
+import { afterEach, expect, test } from 'vitest';
+import { duration, plural } from '../../../src/protocol/format';
+import { t, tPlural, translated, useTexts } from '../../../src/protocol/l10n';
+
+afterEach(() => useTexts(undefined));
+
+test('without translations a text is the English one, with its arguments in place', () => {
+  expect(t('{0} of {1}', 1, 'two')).toBe('1 of two');
+  expect(tPlural(1, '{0} layer', '{0} layers', 1)).toBe('1 layer');
+  expect(translated('"a" is gone: look again.')).toBe('"a" is gone: look again.');
+});
+
+test('a translation orders its arguments as its language does', () => {
+  useTexts({ '{0} of {1}': '{1} 的 {0}' });
+  expect(t('{0} of {1}', 'a', 'b')).toBe('b 的 a');
+});
+
+test('a language with one form translates a count once', () => {
+  useTexts({ '{0} layers': '{0} 层' });
+  expect([plural(1, 'layer'), plural(2, 'layer'), plural(1, 'seed')]).toEqual(['1 层', '2 层', '1 seed']);
+});
+
+test('a language with two forms has both', () => {
+  useTexts({ '{0} layer': '{0} Schicht', '{0} layers': '{0} Schichten' });
+  expect([plural(1, 'layer'), plural(2, 'layer')]).toEqual(['1 Schicht', '2 Schichten']);
+});
+
+test('times follow', () => {
+  useTexts({ '{0} min {1} s': '{0} 分 {1} 秒' });
+  expect(duration(200)).toBe('3 分 20 秒');
+});
+
+test('an argument that looks like a place stays as it is', () => {
+  useTexts({ '{0} and {1}': '{1}、{0}', '"{0}" is {1}./engine': '“{0}”是{1}。' });
+  expect(t('{0} and {1}', '{1}', '$&')).toBe('$&、{1}');
+  expect(translated('"{1}" is $1.')).toBe('“{1}”是$1。');
+});
+
+test('a sentence of the engine is recognized by its words; names in it stay, and phrases that are marked follow', () => {
+  useTexts({
+    'training/engine': '正在训练',
+    '{0}, epoch {1} of {2}/engine': '{0!}，第 {1} 轮，共 {2} 轮',
+    'The model has no layer "{0}"./engine': '模型没有层“{0}”。',
+  });
+  expect(translated('training, epoch 2 of 9')).toBe('正在训练，第 2 轮，共 9 轮');
+  // A layer may have the name of a stage.
+  expect(translated('The model has no layer "training".')).toBe('模型没有层“training”。');
+  expect(translated('The model has no layer "a".\nB')).toBe('The model has no layer "a".\nB');
+});
+
+test('the sentence that says the most is recognized first', () => {
+  useTexts({ '{0}: {1}./engine': '{0}：{1}。', '"{0}" is not JSON: {1}./engine': '“{0}”不是 JSON：{1}。' });
+  expect(translated('"a.json" is not JSON: cut off.')).toBe('“a.json”不是 JSON：cut off。');
+});
