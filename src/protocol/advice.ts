@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Progress } from './measure/progress';
 import { LatencyFigures } from './measure/latency';
-import { METRIC_BOUNDS, MetricValue, MetricValues, readMetricBound } from './metric';
+import { marked } from './format';
+import { METRIC_BOUNDS, metricText, MetricValue, MetricValues, readMetricBound } from './metric';
 import { InputShape, MacsFor } from './model';
 import { NormalizationInUse } from './normalization';
 import { RecipeStep } from './steps';
@@ -71,7 +72,16 @@ export const AdviceOptions = z.strictObject({
 export type AdviceOptions = z.infer<typeof AdviceOptions>;
 
 /** The methods that an advice knows, in the order in which it offers them. */
-export const AdviceMethodName = z.enum(['merge', 'factorize', 'remove', 'prune', 'quantize', 'cluster']);
+export const AdviceMethodName = z.enum([
+  'merge',
+  'factorize',
+  'compact',
+  'remove',
+  'prune',
+  'quantize',
+  'cluster',
+  'distill',
+]);
 export type AdviceMethodName = z.infer<typeof AdviceMethodName>;
 
 /** What a method could save in one layer alone. */
@@ -136,9 +146,11 @@ export const AdvisedRecipe = z.object({
   before: MetricValues.nullable(),
   /**
    * The main metric at the end. `measured`: nothing is trained, and this was measured; `brief`: measured after at most 2 epochs;
-   * `estimated`. Null without data.
+   * `estimated`, with `worst`, which it hardly falls below. Null without data.
    */
-  after: z.object({ metric: MetricValue, from: z.enum(['measured', 'brief', 'estimated']) }).nullable(),
+  after: z
+    .object({ metric: MetricValue, from: z.enum(['measured', 'brief', 'estimated']), worst: MetricValue.optional() })
+    .nullable(),
   /** Estimated seconds of training; 0: nothing is trained; null: unknown. */
   seconds: z.number().nullable(),
   /** Whether it meets the goal, by these figures; null without a goal. */
@@ -187,3 +199,9 @@ export type Advice = z.infer<typeof Advice>;
 /** Progress of an advice. */
 export const AdvicePart = z.object({ progress: Progress });
 export type AdvicePart = z.infer<typeof AdvicePart>;
+
+/** The main metric of a recipe at the end: `~92.1% (at worst ~91.3%)`. */
+export function afterWords({ metric, from, worst }: NonNullable<AdvisedRecipe['after']>): string {
+  const text = marked(from !== 'estimated', metricText(metric.name, metric.value));
+  return worst ? `${text} (at worst ${marked(false, metricText(worst.name, worst.value))})` : text;
+}

@@ -91,7 +91,7 @@ export async function advise(input: AdviseInput): Promise<Advice> {
   const circumstances: Circumstances = {
     examples: input.data?.dataset.split('train').length ?? 0,
     trains: measured?.trains ?? false,
-    merges: mergesIn(checkpoint),
+    ...mergesIn(checkpoint),
     multipleOf: multipleFor(checkpoint),
     inputShape,
   };

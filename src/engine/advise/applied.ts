@@ -6,6 +6,7 @@ import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Referenced } from '../recipe/referenced';
 import type { PlanData } from '../recipe/planning/outlook';
 import { kindOf } from '../recipe/steps/kinds';
+import { studentOf } from '../recipe/student';
 import { overModel } from '../compress/prune/gradual';
 import { pauseUnless } from '../pause';
 
@@ -41,7 +42,8 @@ export async function applied(steps: readonly RecipeStep[], context: ApplyContex
 /** Returns the step that stands for one before training, on a model that is reached from `start`; none for one that only trains. */
 function withoutTraining(step: RecipeStep, start: ModelContent, model: ModelContent): RecipeStep | undefined {
   if (!changesModel(step)) return undefined;
-  if (!trains(step)) return step;
+  // A student is a new model.
+  if (!trains(step) || step.step === 'distill') return step;
   if (step.step !== 'finetune' || !step.gradual) return undefined;
   const { score, samples, scope, granularity, protect, sparsity } = overModel(step.gradual, start, model);
   const amount = { amount: { sparsity } };
@@ -53,6 +55,9 @@ export const NOTHING_REFERENCED: Referenced = { checkpoints: new Map(), architec
 
 async function appliedTo(session: Session, step: RecipeStep, context: ApplyContext): Promise<ModelContent> {
   const { data, seed, signal, onProgress } = context;
+  // Its plan would train for a moment, to tell the time.
+  if (step.step === 'distill')
+    return studentOf(step, { model: session.checkpoint, referenced: NOTHING_REFERENCED }, seed);
   const outlook = await kindOf(step).plan(
     { session, referenced: NOTHING_REFERENCED, seed, data, signal, onProgress },
     step,

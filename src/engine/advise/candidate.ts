@@ -43,6 +43,10 @@ export interface CandidateContext extends ApplyContext {
 export class Tries {
   private readonly start: ModelContent;
   private readonly macs: number | null;
+  /** Sizes by steps: strengths that are near to each other often give the same ones. */
+  private readonly sizes = new Map<string, number>();
+  /** Latencies by shapes: recipes that differ in values alone take the same time. */
+  private readonly latencies = new Map<string, NonNullable<Candidate['latency']>>();
 
   constructor(private readonly context: CandidateContext) {
     this.start = context.session.checkpoint;
@@ -52,6 +56,15 @@ export class Tries {
   /** Returns one size of a recipe. @throws UserError where its steps do not fit the model, CancelledError */
   async size(of: 'bytes' | 'macs' | 'latency', family: Family, strength: number): Promise<number> {
     const steps = stepsOf(family, strength);
+    const key = JSON.stringify([of, steps]);
+    const known = this.sizes.get(key);
+    if (known !== undefined) return known;
+    const size = await this.sizeOf(of, steps);
+    this.sizes.set(key, size);
+    return size;
+  }
+
+  private async sizeOf(of: 'bytes' | 'macs' | 'latency', steps: readonly RecipeStep[]): Promise<number> {
     const model = await applied(steps, this.context);
     if (of === 'bytes') return (await this.packed(model, steps)).value;
     if (of === 'macs') return figuresOf(model, this.context.inputShape).totals.macs ?? Infinity;
@@ -90,7 +103,10 @@ export class Tries {
     if (!now) return null;
     const noiseOf = ({ lowerQuartile, upperQuartile, median }: LatencyFigures) =>
       (upperQuartile - lowerQuartile) / (2 * median);
-    if (sameShapes(this.start, model)) return { milliseconds: now.median, ratio: 1, noise: noiseOf(now) };
+    const shapes = shapesOf(model);
+    if (shapes === shapesOf(this.start)) return { milliseconds: now.median, ratio: 1, noise: noiseOf(now) };
+    const known = this.latencies.get(shapes);
+    if (known) return known;
     const figures = timedModel('', '', { ...figuresOf(model).totals, bytes: 0, gzipBytes: 0 });
     const runs = Math.round(Math.min(MOST_RUNS, Math.max(FEWEST_RUNS, TIMED_MS / (2 * now.median))));
     const { batches } = await measureLatency(
@@ -101,10 +117,14 @@ export class Tries {
       { batches: [1], runs, warmUp: 3 },
       { signal },
     );
-    const { other, ratio } = batches[0]!;
-    if (!other || ratio === null) throw new Error('two models were timed, and one answer came');
-    // The same moments of the machine decide the ratio; the milliseconds are those of the first measurement times it.
-    return { milliseconds: now.median * ratio, ratio, noise: noiseOf(other) };
+    const { model: first, other } = batches[0]!;
+    if (!other) throw new Error('two models were timed, and one answer came');
+    // Other work on the machine makes some passes slow: it hardly moves the lower quartiles. The milliseconds are those of
+    // the first measurement times their ratio.
+    const ratio = other.lowerQuartile / first.lowerQuartile;
+    const measured = { milliseconds: now.median * ratio, ratio, noise: noiseOf(other) };
+    this.latencies.set(shapes, measured);
+    return measured;
   }
 
   private async metrics(model: ModelContent, isTrained: boolean): Promise<Pick<Candidate, 'before' | 'after'>> {
@@ -116,7 +136,7 @@ export class Tries {
     return {
       before: metrics,
       after: isTrained
-        ? { metric: estimated(now, before, trivial), from: 'estimated' }
+        ? { ...estimated(now, before, trivial), from: 'estimated' }
         : { metric: before, from: 'measured' },
     };
   }
@@ -126,7 +146,7 @@ export class Tries {
     if (!steps.some(trains)) return 0;
     if (!measuring) return null;
     const examples = measuring.dataset.split('train').length;
-    const epochs = steps.reduce((sum, step) => sum + (step.step === 'finetune' ? step.epochs : 0), 0);
+    const epochs = steps.reduce((sum, step) => sum + ('epochs' in step ? step.epochs : 0), 0);
     return (epochs * examples) / measuring.rate;
   }
 }
@@ -134,11 +154,9 @@ export class Tries {
 export const stepsOf = (family: Family, strength: number): RecipeStep[] =>
   family.steps(strength).map((step) => RecipeStep.parse(step));
 
-/** True where the same computations are made with other numbers. */
-function sameShapes(one: ModelContent, other: ModelContent): boolean {
-  if (one === other) return true;
-  const [a, b] = [one, other].map((model) =>
+/** Models with the same shapes make the same computations with other numbers. */
+function shapesOf(model: ModelContent): string {
+  return JSON.stringify(
     readGraph(model).layers.map(({ name, type, outputShape, params }) => [name, type, outputShape, params]),
   );
-  return JSON.stringify(a) === JSON.stringify(b);
 }

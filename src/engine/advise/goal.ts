@@ -18,6 +18,8 @@ export interface Rule {
   /** `at most 36.8 kB packed` */
   readonly words: string;
   readonly meets: (recipe: Weighed) => boolean;
+  /** True where it meets the goal if its estimates hold. */
+  readonly mayMeet: (recipe: Weighed) => boolean;
 }
 
 /** Returns a size of a recipe; infinite where it is not known. */
@@ -51,10 +53,8 @@ export function ruleOf(goal: AdviceGoal, now: Advice['now'], noData: string | un
         : `The latency of the model cannot be measured, so it cannot be a goal: ${now.noLatency ?? 'give bytes or multiply-accumulates.'}`,
     );
   const limit = limitIn(given, whole);
-  return {
-    ...{ size, limit, words: `at most ${sizeWords(size, limit)}` },
-    meets: (recipe) => sizeOf(size, recipe) <= limit,
-  };
+  const meets = (recipe: Weighed): boolean => sizeOf(size, recipe) <= limit;
+  return { ...{ size, limit, words: `at most ${sizeWords(size, limit)}` }, meets, mayMeet: meets };
 }
 
 function metricRule(text: string, { metrics }: Advice['now'], noData: string | undefined): Rule {
@@ -70,6 +70,7 @@ function metricRule(text: string, { metrics }: Advice['now'], noData: string | u
   return {
     bound,
     words: `a validation ${boundWords(bound)}`,
-    meets: ({ after }) => after !== null && keepsWithin(bound, after.metric.value),
+    meets: ({ after }) => after !== null && keepsWithin(bound, (after.worst ?? after.metric).value),
+    mayMeet: ({ after }) => after !== null && keepsWithin(bound, after.metric.value),
   };
 }

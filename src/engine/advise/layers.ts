@@ -51,9 +51,10 @@ export async function adviseLayers(input: LayersInput): Promise<LayersOutcome> {
   const savings = new Map<string, LayerSaving[]>(layers.map(({ name }) => [name, []]));
   const notes: string[] = [];
   let reused = 0;
-  for (const [i, method] of methods.entries()) {
+  const byLayer = methods.flatMap(({ name, layers: how }) => (how ? [{ name, layers: how }] : []));
+  for (const [i, method] of byLayer.entries()) {
     const now = performance.now();
-    const until = now + (input.deadline - now) / (methods.length - i);
+    const until = now + (input.deadline - now) / (byLayer.length - i);
     const told = await savingsBy(method, { ...input, deadline: until }, weight);
     if (typeof told === 'string') {
       notes.push(told);
@@ -89,7 +90,7 @@ interface Told {
 
 /** Returns the savings by a method for each layer; a sentence where the model has nothing for it. */
 async function savingsBy(
-  { name: method, layers: how }: AdviceMethod,
+  { name: method, layers: how }: Required<Pick<AdviceMethod, 'name' | 'layers'>>,
   input: LayersInput,
   weight: (layer: string) => number,
 ): Promise<Told | string> {

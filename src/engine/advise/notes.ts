@@ -1,12 +1,12 @@
-import type { AdvisedRecipe } from '../../protocol/advice';
-import { count, marked, percent, plural } from '../../protocol/format';
+import { afterWords, type AdvisedRecipe } from '../../protocol/advice';
+import { count, percent, plural } from '../../protocol/format';
 import { mainMetric, metricText, metricWords, type MetricValue } from '../../protocol/metric';
 import { sizeOf, sizeWords, type Rule } from './goal';
 import type { Circumstances } from './methods/method';
 import type { SearchOutcome } from './search';
 import type { MeasuredNow, Timing } from './now';
 
-/** Says in one sentence that no recipe meets the goal, with the best one found; undefined where one does. */
+/** Says in one sentence that no recipe surely meets the goal, with the best one found; undefined where one does. */
 export function shortfallOf(rule: Rule, recipes: readonly AdvisedRecipe[]): string | undefined {
   if (recipes.some(({ meets }) => meets)) return undefined;
   const [best] = recipes;
@@ -14,9 +14,11 @@ export function shortfallOf(rule: Rule, recipes: readonly AdvisedRecipe[]): stri
   const { after } = best;
   const reached = [
     ...(rule.size === undefined ? [] : [sizeWords(rule.size, sizeOf(rule.size, best))]),
-    ...(after ? [`a validation ${mainMetric([after.metric]).words} of ${marked(after.from !== 'estimated', metricText(after.metric.name, after.metric.value))}`] : []), // prettier-ignore
-  ];
-  return `The goal of ${rule.words} cannot be met: the best recipe found has ${reached.join(' at ')}.`;
+    ...(after ? [`a validation ${mainMetric([after.metric]).words} of ${afterWords(after)}`] : []),
+  ].join(' at ');
+  return rule.mayMeet(best)
+    ? `The goal of ${rule.words} may be missed: the best recipe found is estimated at ${reached}; measure it with --measure, or run it.`
+    : `The goal of ${rule.words} cannot be met: the best recipe found has ${reached}.`;
 }
 
 /** Says how the figures of the model and its layers were found. */

@@ -1,15 +1,17 @@
-import { type AdviceMethodName, type AdvisedRecipe, type LayerSaving } from '../../protocol/advice';
+import { afterWords, type AdviceMethodName, type AdvisedRecipe, type LayerSaving } from '../../protocol/advice';
 import { bytes, compact, duration, marked, milliseconds, percent } from '../../protocol/format';
-import { mainText, metricText } from '../../protocol/metric';
+import { mainText } from '../../protocol/metric';
 
 /** The methods at the head of a column. */
 export const METHOD_HEADS: Readonly<Record<AdviceMethodName, string>> = {
   merge: 'Merge',
   factorize: 'Thin layers',
+  compact: 'Compact convolutions',
   remove: 'Remove channels',
   prune: 'Prune to zeros',
   quantize: 'Fewer bits',
   cluster: 'Few values',
+  distill: 'A student',
 };
 
 /** What a method could save in a layer, in a few words. */
@@ -55,7 +57,7 @@ export function recipeFigures(
           {
             key: 'after',
             label: after.from === 'brief' ? 'After 2 epochs' : 'At the end',
-            text: marked(after.from !== 'estimated', metricText(after.metric.name, after.metric.value)),
+            text: afterWords(after),
           },
         ]
       : []),

@@ -101,10 +101,11 @@ describe('the estimate after training', () => {
           const as = measured(name, METRICS[name].better === 'higher' ? 0.9 : 0.1);
           const trivial = worse(as, 0.8);
           const before = measured(name, worse(as, lost * share * 0.8));
-          const after = estimated(as, before, trivial);
+          const { metric: after, worst } = estimated(as, before, trivial);
           const sign = METRICS[name].better === 'higher' ? 1 : -1;
           expect(sign * (as.value - after.value)).toBeGreaterThanOrEqual(-1e-12);
           expect(sign * (after.value - before.value)).toBeGreaterThanOrEqual(-0.02);
+          expect(sign * (after.value - worst.value)).toBeGreaterThan(0);
         },
       ),
     );
@@ -117,7 +118,7 @@ describe('the estimate after training', () => {
       [0.2536, 0.9114],
       [0.1631, 0.9037],
     ] as const)
-      expect(Math.abs(estimated(dense, measured('accuracy', before), 0.1).value - after)).toBeLessThan(0.005);
+      expect(Math.abs(estimated(dense, measured('accuracy', before), 0.1).metric.value - after)).toBeLessThan(0.005);
   });
 });
 

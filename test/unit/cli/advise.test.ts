@@ -6,6 +6,7 @@ import { fromLayersModel } from '../../../src/engine/model/layers-model/content'
 import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { Advice } from '../../../src/protocol/advice';
 import { Recipe } from '../../../src/protocol/recipe';
+import { trains } from '../../../src/protocol/steps';
 import { RunResult } from '../../../src/protocol/run';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
 import { writeTinyData } from '../../fixtures/tiny-data';
@@ -43,7 +44,17 @@ async function writeWide(): Promise<string> {
 describe('secateur advise', () => {
   it('writes ordinary recipes that run, and tells the same as text and as JSON', async () => {
     const data = ['--data', await writeTinyData(at('data'))];
-    const asked = ['advise', await writeWide(), ...data, '--try', '6', '--minutes', '0.3', '--normalization', '[-1,1]'];
+    const asked = [
+      'advise',
+      await writeWide(),
+      ...data,
+      '--try',
+      '10',
+      '--minutes',
+      '0.3',
+      '--normalization',
+      '[-1,1]',
+    ];
     const { code, stdout } = await secateur([...asked, '--out', at('advice')]);
     expect(code).toBe(0);
     const advice = Advice.parse(JSON.parse((await secateur([...asked, '--json'])).stdout));
@@ -54,7 +65,7 @@ describe('secateur advise', () => {
     expect(files).toEqual(files.map((_, i) => `recipe-${i + 1}.json`));
     const recipes = await Promise.all(files.map(async (file) => Recipe.parse(JSON.parse(await readFile(at('advice', file), 'utf8'))))); // prettier-ignore
     expect(recipes.every(({ checkpoint }) => checkpoint !== undefined && !path.isAbsolute(checkpoint))).toBe(true);
-    const untrained = files[recipes.findIndex(({ steps }) => !steps.some(({ step }) => step === 'finetune'))]!;
+    const untrained = files[recipes.findIndex(({ steps }) => !steps.some(trains))]!;
     const done = await secateur(['run', at('advice', untrained), '--out', at('run'), '--json']);
     expect(done.code).toBe(0);
     const packed = RunResult.parse(JSON.parse(done.stdout)).steps.find((step) => step.step === 'pack')?.packed.bytes;

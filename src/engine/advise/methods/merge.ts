@@ -5,7 +5,7 @@ import { MergeStep } from '../../../protocol/steps/merge';
 import type { ModelContent } from '../../checkpoint/types';
 import { mergeLayers } from '../../compress/merge/merge';
 import { readGraph } from '../../model/graph';
-import type { AdviceMethod, Family, Merges } from './method';
+import type { AdviceMethod, Circumstances, Family, Merges } from './method';
 import { PACK } from './training';
 
 const MERGE: RecipeStepInput = { step: 'merge' };
@@ -38,15 +38,16 @@ export const withMerging = (family: Family, merges: Merges): Family => ({
   },
 });
 
-/** Tells when layers of a model are best merged; undefined where none can be. */
-export function mergesIn(model: ModelContent): Merges | undefined {
+/** Tells when layers of a model are best merged, undefined where none can be, and on which model recipes begin then. */
+export function mergesIn(model: ModelContent): Pick<Circumstances, 'merges' | 'start'> {
   try {
-    mergeLayers(model, MergeStep.parse(MERGE));
+    const { model: merged } = mergeLayers(model, MergeStep.parse(MERGE));
+    const isLate = readGraph(model).nodes.some(({ op }) => op.kind === 'batch-normalization');
+    return isLate ? { merges: 'late', start: model } : { merges: 'first', start: merged };
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) return { merges: undefined, start: model };
     throw error;
   }
-  return readGraph(model).nodes.some(({ op }) => op.kind === 'batch-normalization') ? 'late' : 'first';
 }
 
 type Saving = Omit<LayerSaving, 'method'>;

@@ -7,8 +7,8 @@ import type { LayerCompressor } from '../../measure/sensitivity/compressor';
 /** A method as an advice knows it: all of them are in `list.ts`. */
 export interface AdviceMethod {
   readonly name: AdviceMethodName;
-  /** What it could save in single layers. */
-  readonly layers: LayerMethod | LayerTeller;
+  /** What it could save in single layers; absent where it makes a model as a whole. */
+  readonly layers?: LayerMethod | LayerTeller;
   /** Makes the families of recipes that it begins. */
   readonly families: (about: Circumstances) => readonly Family[];
 }
@@ -57,6 +57,8 @@ export interface Circumstances {
   readonly trains: boolean;
   /** When layers are merged; undefined where none can be. */
   readonly merges: Merges | undefined;
+  /** The model on which a recipe begins: merged, where that comes first. */
+  readonly start: ModelContent;
   /** Widths stay multiples of this. */
   readonly multipleOf: number;
   readonly inputShape: number[] | undefined;

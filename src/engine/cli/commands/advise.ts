@@ -1,6 +1,7 @@
 import {
   Advice,
   AdviceOptions,
+  afterWords,
   type AdvisedRecipe,
   type AdviceMethodName,
   type LayerAdvice,
@@ -9,7 +10,7 @@ import {
 import { UserError } from '../../../protocol/errors';
 import { bytes, count, duration, marked, milliseconds, percent } from '../../../protocol/format';
 import type { JsonObject } from '../../../protocol/json';
-import { mainText, metricText } from '../../../protocol/metric';
+import { mainText } from '../../../protocol/metric';
 import { normalizationWords } from '../../../protocol/normalization';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
@@ -100,10 +101,12 @@ const right = true;
 const METHOD_HEADS: Readonly<Record<AdviceMethodName, string>> = {
   merge: 'merge',
   factorize: 'thin layers',
+  compact: 'compact convolutions',
   remove: 'remove channels',
   prune: 'prune to zeros',
   quantize: 'fewer bits',
   cluster: 'few values',
+  distill: 'a student',
 };
 
 function layersText({ layers }: Advice): string {
@@ -185,6 +188,6 @@ function recipesText({ recipes, now }: Advice, files: readonly string[]): string
 
 function afterText({ after }: AdvisedRecipe): string {
   if (!after) return '';
-  const text = marked(after.from !== 'estimated', metricText(after.metric.name, after.metric.value));
+  const text = afterWords(after);
   return after.from === 'brief' ? `${text} after 2 epochs` : text;
 }
