@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { expect, it } from 'vitest';
+import { readdir, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
@@ -110,4 +110,59 @@ it('a teacher with the outputs of the model in another order is refused, since o
     'The teacher "swapped" has the outputs right, left but the student left, right: choose a teacher with the same outputs in the same order.',
   );
   expect((await run('start')).steps[0]!.step).toBe('finetune');
+});
+
+describe('a student with weights of its own', () => {
+  const step = { step: 'distill', epochs: 1, batchSize: 20, compare: false } as const;
+
+  it('is refused where it takes other pixels than the model that teaches it', async () => {
+    const bench = await Bench.make();
+    await addTeacher(bench, 'halves', HALVES, false);
+    await addTeacher(bench, 'unit', UNIT, true);
+    const run = (checkpoint: string, student: string) =>
+      bench.run(
+        { checkpoint, data: 'shapes', steps: [{ ...step, student }] },
+        { out: `${student}-of-${checkpoint}`, untold: true },
+      );
+    await expect(run('halves', 'unit')).rejects.toThrow(
+      'The student "unit" takes pixels with normalization [0,1] (stored in the checkpoint), but the model of the run with normalization [-1,1] (stored in the checkpoint): choose a student that takes the same, or start from the student, and fine-tune it with this model as the teacher.',
+    );
+    await expect(readdir(bench.path('unit-of-halves'))).rejects.toThrow('ENOENT');
+    // As the sentence says.
+    const finetune = { step: 'finetune', epochs: 1, batchSize: 20, distill: { teacher: 'halves' } } as const;
+    expect((await bench.run({ checkpoint: 'unit', data: 'shapes', steps: [finetune] }, { untold: true })).out).toBeDefined(); // prettier-ignore
+    // One whose pixels nobody tells has learned nothing.
+    expect((await run('halves', 'net')).steps[0]!.step).toBe('distill');
+  });
+
+  it('is refused so with several inputs too: arrays of numbers enter as they are', async () => {
+    const bench = await Bench.make();
+    const write = async (name: string, stored?: Normalization): Promise<void> => {
+      const [left, right] = ['left', 'right'].map((input) => layers.input({ shape: [4], name: input }));
+      const both = layers.layers.concatenate().apply([left!, right!]) as layers.SymbolicTensor;
+      const outputs = layers.layers.dense({ units: 3, activation: 'softmax', name: 'out' }).apply(both) as layers.SymbolicTensor; // prettier-ignore
+      const model = layers.model({ inputs: [left!, right!], outputs });
+      const metadata = stored ? { secateur: storing(stored) } : {};
+      await writeCheckpoint(bench.path(name), { ...fromLayersModel(model), metadata });
+      model.dispose();
+    };
+    await write('teacher');
+    await write('pixels', HALVES);
+    await write('numbers');
+    const numbers = (columns: number) => ({
+      values: Float32Array.from({ length: 120 * columns }, (_, i) => Math.sin(i)),
+      shape: [120, columns],
+    });
+    const labels = { values: Int32Array.from({ length: 120 }, (_, i) => i % 3), shape: [120] };
+    await writeFile(bench.path('pairs.npz'), npzFile({ left: numbers(4), right: numbers(4), out: labels }));
+    const run = (student: string) =>
+      bench.run(
+        { checkpoint: 'teacher', data: 'pairs.npz', steps: [{ ...step, student }] },
+        { out: `by-${student}`, untold: true },
+      );
+    await expect(run('pixels')).rejects.toThrow(
+      /^The student "pixels" does not fit the data: the model was trained on pixels with normalization \[-1,1\], but the examples of [^.]* are numbers and no pixels/,
+    );
+    expect((await run('numbers')).steps[0]!.step).toBe('distill');
+  });
 });

@@ -13,6 +13,7 @@ import type { Outlook, PlanContext } from '../planning/outlook';
 import { orWhyNot } from '../../why-not';
 import { studentOf } from '../student';
 import { hiddenTeaching } from './hidden-teaching';
+import { requireSamePixels } from './student-pixels';
 import { tryTeacher } from './teaching';
 
 /** Plans a distillation: makes the student, and estimates the time by a few steps where there is data. */
@@ -26,6 +27,14 @@ export async function planDistillation(context: PlanContext, step: DistillStep):
     ...{ start: checkpoint, referenced },
     opened: typeof opened === 'string' ? null : opened,
   });
+  if (known && typeof opened !== 'string') {
+    const running = await toNetwork(student);
+    try {
+      await requireSamePixels(step, student, running, { opened, data: known });
+    } finally {
+      running.dispose();
+    }
+  }
   const { params, macs } = figuresOf(student).totals;
   // A model that the data does not fit is planned without: the plan says why nothing was measured.
   const seconds =
