@@ -1,4 +1,4 @@
-import { runsModel, trains } from '../../protocol/steps';
+import { runsModel, trains, type RecipeStep } from '../../protocol/steps';
 import path from 'node:path';
 import { UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
@@ -41,7 +41,7 @@ export async function prepare(
   const start = parent ?? (await firstNetwork(recipe, referenced, (await open()) ?? undefined));
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
-  await dryRun(start, recipe, referenced);
+  await dryRun(start, recipe.steps, { start, referenced });
   const opened = await open();
   const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
   const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
@@ -69,11 +69,18 @@ function firstNetwork(
 
 const entering = ({ kind }: Dataset): string => (kind === 'pixels' ? 'Pixels' : 'Examples');
 
-/** Runs the steps on a copy: names of layers and amounts that do not fit fail here. */
-async function dryRun(start: ModelContent, { steps }: Recipe, referenced: Referenced): Promise<void> {
-  let model = start;
-  for (const step of steps)
-    model = (await kindOf(step).validate?.dryRun?.(model, step, { start, referenced })) ?? model;
+/**
+ * Runs steps on a copy of a model: names of layers and amounts that do not fit fail here.
+ * @param read the model at the start of the run, and what its steps refer to
+ * @throws UserError
+ */
+export async function dryRun(
+  from: ModelContent,
+  steps: readonly RecipeStep[],
+  read: Pick<Prepared, 'start' | 'referenced'>,
+): Promise<void> {
+  let model = from;
+  for (const step of steps) model = (await kindOf(step).validate?.dryRun?.(model, step, read)) ?? model;
 }
 
 const startsByTraining = ({ steps }: Recipe): boolean => {

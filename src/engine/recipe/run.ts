@@ -12,7 +12,7 @@ import { writeState } from './folder/state';
 import { keptWork } from './kept-work';
 import { weightSizes } from '../measure/weight-sizes';
 import { lostNote, notesBefore } from './notes';
-import { prepare, readParent } from './prepare';
+import { dryRun, prepare, readParent } from './prepare';
 import { hashRecipe } from './provenance';
 import { readReferenced, referencedHashes } from './referenced';
 import { isLastChange, keep, readBack, stamped, type Restrictions, type RunContext } from './run-context';
@@ -121,6 +121,7 @@ async function runSteps(context: RunContext, training: TrainState | undefined): 
     const result = noted(context, before, await kindOf(step).run(context, step, resume));
     resume = undefined;
     listener.report({ kind: 'result', index: state.step, result });
+    if (kindOf(step).settles) await dryRun(context.model, steps.slice(state.step + 1), prepared);
     if (changesModel(step) && !trains(step) && !isLastChange(context)) {
       state.start = startFolder(state.step + 1);
       await keep(context, state.start, stamped(context, context.model, state.accuracies));

@@ -5,8 +5,10 @@ import { afterStep } from '../../../protocol/steps/measured-after';
 import { candidatesOf } from '../../compress/compact/candidates';
 import { compactByStep } from '../../compress/compact/compact';
 import { formOfAmount } from '../../compress/compact/options';
+import { possibleForms } from '../../compress/compact/possible';
 import { reshapedCounts } from '../../compress/counts';
 import { layeredGraph } from '../../compress/reshape/layered';
+import { sketched } from '../../compress/reshape/sketch';
 import { withInputShape } from '../../model/input-shapes';
 import { whyNotRunnable } from '../../model/runnable';
 import { asStored } from '../as-stored';
@@ -58,11 +60,9 @@ export const compact: StepKind<CompactStep> = {
           `${where} has the form ${form}, but "${key}" is an amount of the form ${own}: leave "form" out, or give "macs".`,
         );
     },
-    dryRun: (model, step) => {
-      candidatesOf(layeredGraph(withInputShape(model, step.inputShape)), step);
-      return model;
-    },
+    dryRun: (model, step) => sketched(model, possibleForms(model, step)),
   },
+  settles: true,
   plan,
   run,
 };

@@ -6,7 +6,9 @@ import type { ModelContent } from '../../checkpoint/types';
 import { keptCounts, reshapedCounts } from '../../compress/counts';
 import { compareOutputs, type OutputCheck } from '../../compress/difference/compare-outputs';
 import { chosenBy } from '../../compress/factorize/candidates';
+import { possibleFactors } from '../../compress/factorize/possible';
 import { factorizeLayers } from '../../compress/factorize/factorize';
+import { sketched } from '../../compress/reshape/sketch';
 import type { Dataset } from '../../dataset/open-data';
 import { measureAfter, measureBefore } from '../compressed';
 import type { Outlook, PlanContext } from '../planning/outlook';
@@ -67,11 +69,9 @@ export const factorize: StepKind<FactorizeStep> = {
       if (amount === undefined && Object.keys(ranks).length === 0)
         throw new UserError(`${where} does not say how much stays: give it an "amount", or "ranks" of layers.`);
     },
-    dryRun: (model, step) => {
-      chosenBy(model, step);
-      return model;
-    },
+    dryRun: (model, step) => sketched(model, possibleFactors(model, step)),
   },
+  settles: true,
   plan,
   run,
 };

@@ -17,6 +17,8 @@ export interface StepKind<Step extends RecipeStep> {
    * @param before the model at the start of the step
    */
   readonly constraints?: (before: ModelContent, step: Step) => Restrictions;
+  /** True where only the run tells which layers there are afterwards: later steps are checked again then. */
+  readonly settles?: boolean;
   /** Runs the step, from where `resume` left off. @throws UserError, CancelledError */
   readonly run: (context: RunContext, step: Step, resume?: TrainState) => Promise<StepResult>;
 }
