@@ -166,7 +166,10 @@ export function filled(model: ModelContent): ModelContent {
 }
 
 /** The outputs of stock TensorFlow.js for a model, and the shapes of its weights. */
-export async function stock(model: ModelContent): Promise<{ outputs: number[][]; params: number }> {
+export async function stock(
+  model: ModelContent,
+  shape: readonly number[] = [3, 6, 6, 2],
+): Promise<{ outputs: number[][]; params: number }> {
   const weights = [...model.tensors.values()];
   const running = await layers.loadLayersModel({
     load: () =>
@@ -177,7 +180,15 @@ export async function stock(model: ModelContent): Promise<{ outputs: number[][];
       }),
   });
   const outputs = tf.tidy(() => {
-    const made = running.predict(tf.tensor(numbers(3 * 72, 5), [3, 6, 6, 2]));
+    const made = running.predict(
+      tf.tensor(
+        numbers(
+          shape.reduce((all, size) => all * size, 1),
+          5,
+        ),
+        [...shape],
+      ),
+    );
     return [made].flat().map((one) => [...one.dataSync()]);
   });
   const params = running.countParams();

@@ -21,8 +21,8 @@ export interface StudentContext {
 }
 
 /** Returns true where a step says another size for its student. */
-const isScaled = ({ width, fewer, drop }: DistillStep): boolean =>
-  width !== undefined || fewer !== undefined || drop !== undefined;
+const isScaled = ({ width, fewer, blocks, drop }: DistillStep): boolean =>
+  [width, fewer, blocks, drop].some((one) => one !== undefined);
 
 /**
  * Makes the student of a step with its first weights: its own where it has some, otherwise random ones, as its layers begin.

@@ -7,7 +7,6 @@ import { LayerPatterns } from '../patterns';
 import { Architecture } from './architecture';
 import { defineStep } from './define';
 import { START_TEACHER, teaching } from './teaching';
-import { TRAIN_LEARNING_RATE } from './train';
 import { batchSize, epochs, learningRate, trained, trainingOptions } from './training';
 
 /** The student that is the model of the steps before, scaled, with random weights. */
@@ -28,6 +27,12 @@ export function studentKind(student: string): Student {
   const name = Architecture.safeParse(student).data;
   return name ? { kind: 'network', name } : { kind: 'checkpoint', path: student };
 }
+
+/**
+ * Chosen on validation examples: students of a tenth of `fashion-cnn`, and of scikit-learn's digits (mean of 5 seeds, 60
+ * epochs: 0.959, against 0.952 at 0.001), learn better than at the rate of new networks, with a teacher and without.
+ */
+const DISTILL_LEARNING_RATE = 0.002;
 
 /** Parameters and MACs of a network; MACs are null where they cannot be inferred. */
 const NetworkSize = z.object({ params: z.number(), macs: z.number().nullable() });
@@ -65,6 +70,16 @@ export const distill = defineStep({
         'Number of layers with weights that the student has less: first those with inputs and outputs of one shape.',
       )
       .meta({ label: 'Layers less', unit: 'layers' }),
+    blocks: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe(
+        'Number of residual blocks that the student has less: from the stages with most of them, the last first.',
+      )
+      .meta({ label: 'Blocks less', unit: 'blocks' }),
     drop: LayerPatterns.optional()
       .describe('Layers that the student does not have, by name; * stands for any characters.')
       .meta({ label: 'Dropped layers', group: 'advanced' }),
@@ -107,7 +122,7 @@ export const distill = defineStep({
       .describe('Number of trainings with other weights and another order of examples; the best student is kept.'),
     compare: z.boolean().default(true).describe('Train the same student without a teacher too, and say which won.'),
     batchSize,
-    learningRate: learningRate(TRAIN_LEARNING_RATE),
+    learningRate: learningRate(DISTILL_LEARNING_RATE),
     ...trainingOptions,
   },
   result: {

@@ -52,8 +52,14 @@ describe('a narrower model', () => {
   });
 
   it('is refused where no layer can be narrower', () => {
-    const lstm = randomArchitecture('lstm', 1, { input: [4, 3], outputs: 2, units: [5] });
-    expect(() => narrowed(lstm, 0.5)).toThrow(
+    const l = layers.layers;
+    const cells = l.bidirectional({
+      layer: l.lstm({ units: 4 }) as layers.RNN,
+      mergeMode: 'concat',
+      inputShape: [4, 3],
+    });
+    const both = contentOf(layers.sequential({ layers: [cells, l.dense({ units: 2 })] }));
+    expect(() => narrowed(both, 0.5)).toThrow(
       /cannot be scaled to 50% of its width: .*; choose a network as the student/,
     );
   });

@@ -8,10 +8,14 @@ import { Tracer } from './tracer';
 /**
  * Follows channels through a model, call by call, nested models included. A layer with weights reads and makes the same
  * channels at each of its calls. Channels that cannot be followed are fixed, with the reason.
+ * @param seen returns the graph as it is to be followed
  * @throws UserError where the model has no layers
  */
-export function channelGroups(model: ModelContent): ChannelGroups {
-  return new Tracer(graphOf(model)).trace();
+export function channelGroups(
+  model: ModelContent,
+  seen: (graph: ModelGraph) => ModelGraph = (graph) => graph,
+): ChannelGroups {
+  return new Tracer(seen(graphOf(model))).trace();
 }
 
 /** Reads a model as nodes and their calls. @throws UserError where these are unknown */

@@ -2,21 +2,29 @@ import { UserError } from '../../../protocol/errors';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { applyEdits } from '../../model/edit/apply';
 import type { Edit } from '../../model/edit/edit';
-import type { GraphTensor } from '../../model/model-graph';
+import type { GraphNode, GraphTensor } from '../../model/model-graph';
 import { innerInputs } from '../../model/edit/inner-inputs';
 import { countsChannels, makesChannels } from '../../model/op/channels';
-import { channelAxes } from './axes';
+import { channelAxes, type ChannelAxis } from './axes';
 import { graphOf } from './channels';
 import type { LayerChannels, ChannelGroups } from './channel-groups';
 import { whyFixed } from './fixed';
+
+type AxesOf = (tensor: GraphTensor, layer: LayerChannels, node: GraphNode) => readonly ChannelAxis[];
 
 /**
  * Removes groups of channels. The outputs of the smaller model are those of the model in which nothing reads these
  * channels.
  * Optimizer slots are left out.
+ * @param axesOf finds the axes of a tensor that run over channels
  * @throws UserError where a group is fixed, or a layer would lose its last channel
  */
-export function removeChannels(model: ModelContent, groups: ChannelGroups, removed: ReadonlySet<number>): ModelContent {
+export function removeChannels(
+  model: ModelContent,
+  groups: ChannelGroups,
+  removed: ReadonlySet<number>,
+  axesOf: AxesOf = channelAxes,
+): ModelContent {
   for (const one of removed) {
     const fix = groups.fixed.get(one);
     if (fix)
@@ -37,7 +45,8 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
     const sized = makesChannels(layer.op) || countsChannels(layer.op);
     if (kept < layer.outputs.length && sized) edits.push({ edit: 'width', at: layer.path, width: kept });
     declare(layer.path, layer.inputs);
-    for (const one of nodes[i]!.tensors) tensors.set(one.tensor.name, shrunk(one, layer, removed));
+    const node = nodes[i]!;
+    for (const one of node.tensors) tensors.set(one.tensor.name, shrunk(one.tensor, axesOf(one, layer, node), removed));
   });
   for (const { at, takenBy } of innerInputs(model)) {
     const fed = takenBy.map(({ call, input }) => groups.calls[call]!.inputs[input] ?? null);
@@ -49,12 +58,11 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
 const ownerOf = ({ layers }: ChannelGroups, group: number): string =>
   layers.find(({ outputs }) => outputs.includes(group))?.name ?? '';
 
-function shrunk(one: GraphTensor, layer: LayerChannels, removed: ReadonlySet<number>): Tensor {
-  return channelAxes(one, layer).reduce((tensor, { axis, groups }) => {
+const shrunk = (tensor: Tensor, axes: readonly ChannelAxis[], removed: ReadonlySet<number>): Tensor =>
+  axes.reduce((left, { axis, groups }) => {
     const keep = groups.flatMap((group, i) => (removed.has(group) ? [] : [i]));
-    return keep.length === groups.length ? tensor : taken(tensor, axis, keep);
-  }, one.tensor);
-}
+    return keep.length === groups.length ? left : taken(left, axis, keep);
+  }, tensor);
 
 function taken(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {
   const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);

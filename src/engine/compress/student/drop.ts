@@ -9,6 +9,7 @@ import type { GraphNode, ModelGraph } from '../../model/model-graph';
 import { makesChannels } from '../../model/op/channels';
 import type { Op } from '../../model/op/op';
 import { namedLayers } from '../layer-names';
+import { residualBlocks } from './blocks';
 
 /** Layers after one that is dropped which go with it: they only treat its outputs. */
 const FOLLOWING: ReadonlySet<Op['kind']> = new Set([
@@ -22,15 +23,15 @@ const FOLLOWING: ReadonlySet<Op['kind']> = new Set([
 ]);
 
 /**
- * Chooses the layers that a student does not have: those that are named, then `fewer` of those that compute by weights,
- * each with its normalization and activation. Layers with inputs and outputs of one shape go first, then convolutions,
- * then others; of each the last first.
+ * Chooses the layers that a student does not have: those that are named; then whole residual `blocks`, from the stages that
+ * have most of them, the last first; then `fewer` of the layers that compute by weights, each with its normalization and
+ * activation. Layers with inputs and outputs of one shape go first, then convolutions, then others; of each the last first.
  * @returns the nodes of the model's graph
  * @throws UserError where a name fits no layer, or the outputs would have another shape without it
  */
 export function droppedNodes(
   model: ModelContent,
-  { drop = [], fewer = 0 }: Pick<DistillStep, 'drop' | 'fewer'>,
+  { drop = [], blocks = 0, fewer = 0 }: Pick<DistillStep, 'drop' | 'blocks' | 'fewer'>,
 ): GraphNode[] {
   const { nodes } = readGraph(model);
   const dropped = new Set<GraphNode>();
@@ -38,6 +39,14 @@ export function droppedNodes(
   if (dropped.size > 0) {
     const why = whyNot(model, dropped);
     if (why !== undefined) throw new UserError(why);
+  }
+  for (let count = 0; count < blocks; count++) {
+    const block = nextBlock(model, dropped);
+    if (!block)
+      throw new UserError(
+        `The student cannot have ${plural(blocks, 'residual block')} less than the model: ${count === 0 ? 'it has none' : `only ${count}`} that can be left out so that inputs and outputs stay; ask for fewer${count === 0 ? ', or for fewer layers' : ''}.`,
+      );
+    for (const node of block) dropped.add(node);
   }
   for (let count = 0; count < fewer; count++) {
     const unit = nextUnit(model, dropped);
@@ -54,19 +63,36 @@ export function droppedNodes(
 export const dropEdits = (nodes: Iterable<GraphNode>): Edit[] =>
   Array.from(nodes, (node) => ({ edit: 'replace', node, by: [] }));
 
-/** Finds the next layer to drop, with those that only treat its outputs. */
-function nextUnit(model: ModelContent, dropped: ReadonlySet<GraphNode>): readonly GraphNode[] | undefined {
+/** Returns the graph as it is without some nodes, and a function that finds the nodes of the whole one. */
+function without(model: ModelContent, dropped: ReadonlySet<GraphNode>) {
   const graph = readGraph(model);
-  // Shapes change with each layer that is dropped.
   const now = dropped.size === 0 ? graph : readGraph(applyEdits(model, dropEdits(dropped)));
   const known = new Map(graph.nodes.map((node) => [node.path.join('/'), node]));
+  return { now, whole: (nodes: readonly GraphNode[]) => nodes.map(({ path }) => known.get(path.join('/'))!) };
+}
+
+/** Finds the next residual block to drop: the last one of a stage that has most of them. */
+function nextBlock(model: ModelContent, dropped: ReadonlySet<GraphNode>): readonly GraphNode[] | undefined {
+  const { now, whole } = without(model, dropped);
+  const found = residualBlocks(now);
+  const inStage = (stage: string): number => found.filter((one) => one.stage === stage).length;
+  return found
+    .sort((a, b) => inStage(b.stage) - inStage(a.stage) || b.sum - a.sum)
+    .map(({ nodes }) => whole(nodes))
+    .find((block) => whyNot(model, new Set([...dropped, ...block])) === undefined);
+}
+
+/** Finds the next layer to drop, with those that only treat its outputs. */
+function nextUnit(model: ModelContent, dropped: ReadonlySet<GraphNode>): readonly GraphNode[] | undefined {
+  // Shapes change with each layer that is dropped.
+  const { now, whole } = without(model, dropped);
   const candidates = now.nodes
     .filter(({ op, calls }) => calls.length === 1 && isLearned(op))
     .map((node) => ({ node, rank: rankOf(node, now) }))
     .reverse()
     .sort((a, b) => a.rank - b.rank);
   for (const { node } of candidates) {
-    const unit = unitOf(node, now).map(({ path }) => known.get(path.join('/'))!);
+    const unit = whole(unitOf(node, now));
     if (whyNot(model, new Set([...dropped, ...unit])) === undefined) return unit;
   }
   return undefined;

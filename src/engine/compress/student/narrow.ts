@@ -5,6 +5,7 @@ import { channelGroups } from '../remove/channels';
 import { coupledLayers } from '../remove/coupled-layers';
 import { stopSentence, stopsOf } from '../remove/reached';
 import { removeChannels } from '../remove/shrink';
+import { axesWithUnits, withFreeUnits } from './recurrent';
 
 /**
  * Makes the layers of a model narrower: of the channels that layers make together, round(width n) of n stay, and at least
@@ -14,7 +15,7 @@ import { removeChannels } from '../remove/shrink';
  */
 export function narrowed(model: ModelContent, width: number): ModelContent {
   if (width === 1) return model;
-  const groups = channelGroups(model);
+  const groups = channelGroups(model, withFreeUnits);
   const free = coupledLayers(groups)
     .map((coupled) => coupled.groups.filter((group) => !groups.fixed.has(group)))
     .filter((channels) => channels.length > 0);
@@ -23,5 +24,5 @@ export function narrowed(model: ModelContent, width: number): ModelContent {
     throw new UserError(
       `The model cannot be scaled to ${percent(width, 0)} of its width: ${free.length > 0 ? 'its layers are too narrow' : (stopSentence(stopsOf(groups)) ?? 'only its outputs make channels')}; choose a network as the student instead.`,
     );
-  return removeChannels(model, groups, new Set(removed));
+  return removeChannels(model, groups, new Set(removed), axesWithUnits);
 }

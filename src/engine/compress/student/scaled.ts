@@ -11,7 +11,7 @@ import { narrowed } from './narrow';
  */
 export async function scaled(
   model: ModelContent,
-  { width = 1, ...layers }: Pick<DistillStep, 'width' | 'fewer' | 'drop'>,
+  { width = 1, ...layers }: Pick<DistillStep, 'width' | 'blocks' | 'fewer' | 'drop'>,
   seed: number,
 ): Promise<ModelContent> {
   const narrow = narrowed(model, width);

@@ -26,6 +26,7 @@ import type { Prepared } from '../types';
 import { planDistillation } from './distill-plan';
 import { hiddenTeaching } from './hidden-teaching';
 import { StudentClock } from './student-clock';
+import { requireSamePixels } from './student-pixels';
 import { checkAnswers, checkRates, recordsOf, trainEpochs } from './epochs';
 import type { StepKind } from './kind';
 import { taughtBy, teacherContent, tryTeacher } from './teaching';
@@ -128,9 +129,9 @@ async function trainOne(
 
 function checkRecipe(step: DistillStep, where: string, steps: readonly unknown[]): void {
   checkRates(step, where);
-  const { width, fewer, drop, units, hints = 0, attention = 0, pairs, augment } = step;
+  const { width, fewer, blocks, drop, units, hints = 0, attention = 0, pairs, augment } = step;
   const student = studentKind(step.student);
-  const sizes = Object.entries({ width, fewer, drop }).filter(([, value]) => value !== undefined);
+  const sizes = Object.entries({ width, fewer, blocks, drop }).filter(([, value]) => value !== undefined);
   if (student.kind === 'scaled' && sizes.length === 0)
     throw new UserError(
       `${where} says nothing about the student: give it "width", such as 0.5, or a network or a checkpoint as "student".`,
@@ -168,6 +169,7 @@ async function preflight(step: DistillStep, prepared: Prepared): Promise<void> {
   await tryTeacher(step, student, prepared);
   const network = await toNetwork(student);
   try {
+    await requireSamePixels(step, student, network, prepared);
     if (!beginsAnew(step) && trainableOf(network).length === 0) throw new UserError(NOTHING_TO_TRAIN);
     if (step.classWeights && data) {
       const examples = data.split('train');

@@ -114,7 +114,7 @@ function widened(type: string, config: Config, width: number): Config {
   // Of grouped convolutions, only those change that have a group for each channel.
   if (op.kind === 'conv' && op.groups > 1 && op.filters !== null)
     return { filters: width, groups: (width * op.groups) / op.filters };
-  return op.kind === 'dense' ? { units: width } : { filters: width };
+  return op.kind === 'dense' || op.kind === 'recurrent' ? { units: width } : { filters: width };
 }
 
 /** Removes the shape with which a layer was built, since it may have changed. Keras 3 infers it where it is absent. */

@@ -64,7 +64,9 @@ export function replaceInGraph(
     if (!replacement) return undefined;
     const own = calls.find(({ name }) => name === layer.name) ?? layer;
     const nodes = readNodes(own.inbound_nodes ?? [], names);
-    const strange = nodes.find(({ references: [first, ...more] }) => !first || more.length > 0);
+    // What is dropped may take several, if they are one and the same without others that are dropped.
+    const most = replacement.by.length === 0 ? Infinity : 1;
+    const strange = nodes.find(({ references: { length } }) => length === 0 || length > most);
     if (strange) throw cannot(layer.name ?? '', 'it takes several tensors at once');
     return { ...replacement, nodes };
   });
@@ -74,9 +76,13 @@ export function replaceInGraph(
     if (!plan) return target;
     const last = plan.by.at(-1);
     if (last) return last.name === target.layer ? target : { ...target, layer: last.name };
-    const feed = plan.nodes[target.node]?.references[0];
+    const [feed, ...others] = (plan.nodes[target.node]?.references ?? []).map(({ layer, node, output }) =>
+      redirect({ layer, node, output }),
+    );
     if (!feed) throw cannot(target.layer, 'its calls are counted in an unknown way');
-    return redirect({ layer: feed.layer, node: feed.node, output: feed.output });
+    if (others.some(({ layer, node, output }) => layer !== feed.layer || node !== feed.node || output !== feed.output))
+      throw cannot(target.layer, 'it takes several tensors at once');
+    return feed;
   };
   const inputs = new Set(layers.flatMap(({ class_name: type, name }) => (type === 'InputLayer' ? [name] : [])));
   const outputs = (target: Target): Target => {
