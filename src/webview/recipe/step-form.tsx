@@ -10,9 +10,10 @@ import {
   problems,
   starts,
   stepFields,
+  stepsBefore,
 } from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
-import { cancelPlan, planning, planProblem, planStep } from '../state/step-plan';
+import { cancelPlan, madeBy, planning, planProblem, planStep } from '../state/step-plan';
 import { ShowLog } from '../notices/show-log';
 import { Button } from '../ui/button';
 import { leadToMistake } from '../ui/invalid-field';
@@ -26,7 +27,8 @@ export function StepForm() {
   if (index === null || !draft) return <p class="quiet">Add a method above to set its options here.</p>;
   const name = nameOf(draft);
   if (!name) return <Notice kind="warning">This version does not know this step: delete it to continue.</Notice>;
-  const layers = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
+  const own = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
+  const layers = [...new Set([...own, ...madeBy(stepsBefore(index))])];
   const problem = problems.value[index] ?? null;
   const { title, purpose } = stepDefinition(name).words;
   return (

@@ -73,6 +73,10 @@ export const currentStep = computed<RecipeStep | null>(() => {
   return result?.success ? result.data : null;
 });
 
+/** The complete ones of the steps before a place. */
+export const stepsBefore = (index: number): RecipeStep[] =>
+  checked.value.slice(0, index).flatMap((result) => (result.success ? [result.data] : []));
+
 /** Adds a step at the end, or replaces the whole list, and selects the first new step. */
 export function addStep(draft: JsonObject): void {
   drafts.value = [...drafts.value, draft];

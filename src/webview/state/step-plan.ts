@@ -9,6 +9,8 @@ import { seed } from './session';
 /** The last plan with its step; it is stale if the step has changed since. */
 export const planned = signal<{ step: RecipeStep; plan: StepPlan } | null>(null);
 export const planning = signal<{ progress: Progress | null } | null>(null);
+/** Names of the layers that planned steps put in the place of others, by the step as text. */
+const made = signal<ReadonlyMap<string, readonly string[]>>(new Map());
 export const planProblem = signal<string | null>(null);
 
 let abort: AbortController | undefined;
@@ -31,11 +33,18 @@ export async function planStep(step: RecipeStep): Promise<void> {
       },
     );
     planned.value = { step, plan };
+    const names = plan.counts.layers.flatMap(({ becomes = [] }) => becomes.map(({ name }) => name));
+    if (names.length > 0) made.value = new Map([...made.value, [JSON.stringify(step), names]]);
   } catch (error) {
     if (!(error instanceof CancelledError)) planProblem.value = error instanceof Error ? error.message : String(error);
   } finally {
     if (abort === own) planning.value = null;
   }
 }
+
+/** Names the layers that steps make, as far as their plans were shown. */
+export const madeBy = (steps: readonly RecipeStep[]): string[] => [
+  ...new Set(steps.flatMap((step) => made.value.get(JSON.stringify(step)) ?? [])),
+];
 
 export const cancelPlan = (): void => abort?.abort();

@@ -49,7 +49,7 @@ describe('a later step', () => {
     ['a rank of a dense layer', { step: 'factorize', layers: ['hidden'], amount: { rank: 2 } }, 'hidden_in'],
     ['a scheme with a core', { step: 'factorize', layers: ['conv2'], scheme: 'tucker', amount: { rank: 3 } }, 'conv2_core'], // prettier-ignore
     ['a share of the work', { step: 'factorize', layers: ['conv2'], amount: { macs: 0.4 } }, 'conv2_out'],
-    ['a compact form', { step: 'compact', form: 'separable', amount: { macs: 0.5 }, layers: ['conv2'] }, 'conv2_core'],
+    ['a compact form', { step: 'compact', form: 'separable', amount: { macs: 0.5 }, layers: ['conv2'] }, 'conv2_out'],
     ['a form by hand', { step: 'compact', amount: { channels: 0.25 }, layers: ['conv2'] }, 'conv2_in'],
   ])('names a layer that an earlier one makes: %s', async (_, step, name) => {
     const made = await run(step, sparsity(name));

@@ -23,7 +23,8 @@ export function residualBlocks(graph: ModelGraph): Block[] {
   const found = calls.flatMap(({ node, inputs, shape }, sum): (Block & { readonly inner: ReadonlySet<number> })[] => {
     const { op, calls: own } = nodes[node]!;
     const [first, second] = inputs;
-    if (op.kind !== 'merge' || op.how !== 'add' || own.length !== 1 || inputs.length !== 2) return [];
+    // Outputs keep their names.
+    if (op.kind !== 'merge' || op.how !== 'add' || own.length !== 1 || inputs.length !== 2 || ends.has(sum)) return [];
     const pairs: readonly (readonly [TensorRef, TensorRef])[] = [
       [first!, second!],
       [second!, first!],
