@@ -19,12 +19,14 @@ const EPOCHS = 2;
 /** The same steps with at most 2 epochs each. */
 export function shortened(steps: readonly RecipeStep[]): RecipeStep[] {
   return steps.map((step) => {
-    if (step.step !== 'finetune' || step.epochs <= EPOCHS) return step;
-    const { gradual, warmup } = step;
+    if ((step.step !== 'finetune' && step.step !== 'distill') || step.epochs <= EPOCHS) return step;
+    const { warmup } = step;
+    const less = { epochs: EPOCHS, ...(warmup === undefined ? {} : { warmup: Math.min(warmup, EPOCHS / 2) }) };
+    if (step.step === 'distill') return { ...step, ...less };
+    const { gradual } = step;
     return {
       ...step,
-      epochs: EPOCHS,
-      ...(warmup === undefined ? {} : { warmup: Math.min(warmup, EPOCHS / 2) }),
+      ...less,
       ...(gradual ? { gradual: { ...gradual, from: 0, to: Math.min(gradual.to ?? EPOCHS / 2, EPOCHS / 2) } } : {}),
     };
   });

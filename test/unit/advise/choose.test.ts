@@ -157,5 +157,7 @@ describe('a brief run', () => {
     expect(brief.map(({ step }) => step)).toEqual(steps.map(({ step }) => step));
     expect(brief[1]).toMatchObject({ epochs: 2, warmup: 1, gradual: { sparsity: 0.9, from: 0, to: 1 } });
     expect(brief.filter((_, i) => i !== 1)).toEqual(steps.filter((_, i) => i !== 1));
+    const student = RecipeStep.parse({ step: 'distill', width: 0.5, epochs: 15, warmup: 3 });
+    expect(shortened([student])).toEqual([{ ...student, epochs: 2, warmup: 1 }]);
   });
 });
