@@ -54,7 +54,7 @@ describe('a narrower model', () => {
   it('is refused where no layer can be narrower', () => {
     const l = layers.layers;
     const cells = l.bidirectional({
-      layer: l.lstm({ units: 4 }) as layers.RNN,
+      layer: l.lstm({ units: 4 }),
       mergeMode: 'concat',
       inputShape: [4, 3],
     });
