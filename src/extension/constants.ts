@@ -21,6 +21,12 @@ export const COMMANDS = {
   cancelRun: 'secateur.cancelRun',
   showLog: 'secateur.showLog',
   restartEngine: 'secateur.restartEngine',
+  copyChartSvg: 'secateur.copyChartSvg',
+  copyChartPng: 'secateur.copyChartPng',
+  saveChart: 'secateur.saveChart',
+  copyTableCsv: 'secateur.copyTableCsv',
+  copyTableMarkdown: 'secateur.copyTableMarkdown',
+  saveTable: 'secateur.saveTable',
 } as const;
 
 /** Views of the explorer. */

@@ -1,6 +1,7 @@
 import './jitless';
 import './texts';
 import { followEvaluation } from './evaluation/state';
+import { followExports } from './exports/use-exports';
 import 'vscode-jsonrpc/browser';
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
@@ -13,6 +14,7 @@ import './histogram/histogram.css';
 import './threshold/threshold.css';
 import './layers/layers.css';
 import './graph/graph.css';
+import './exports/exports.css';
 import './recipe/recipe.css';
 import './run/run.css';
 import './sensitivity/sensitivity.css';
@@ -42,6 +44,7 @@ import { watchTheme } from './ui/theme';
 import { registerElements } from './ui/toolkit';
 
 registerElements();
+followExports();
 watchTheme();
 listen();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));

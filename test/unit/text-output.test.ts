@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { table } from '../../src/engine/cli/table';
-import { csvText } from '../../src/engine/csv';
-import { markdownTable, markdownText } from '../../src/engine/markdown';
+import { csvText } from '../../src/protocol/csv';
+import { markdownTable, markdownText } from '../../src/protocol/markdown';
 
 test.for([
   ['=HYPERLINK("http://x";"y")', `"'=HYPERLINK(""http://x"";""y"")"`],

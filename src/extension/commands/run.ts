@@ -14,6 +14,7 @@ import { requireTrust } from '../trust';
 import { showError } from '../ui/show-error';
 import { addSample, type SampleTools } from './add-sample';
 import { cancelRun } from './cancel-run';
+import { exportCommands } from '../exports/commands';
 import { evaluateCheckpoint, type EvaluationTools } from './evaluate';
 import { pickCheckpoint } from './pick-checkpoint';
 import { runRecipe, type RecipeTools } from './run-recipe';
@@ -63,6 +64,7 @@ const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>>
     return Promise.resolve();
   },
   [COMMANDS.cancelRun]: (target) => cancelRun(tools, target),
+  ...exportCommands,
   [COMMANDS.showLog]: () => {
     tools.log.show(true);
     return Promise.resolve();

@@ -1,9 +1,11 @@
+import { exportNotifications, type ExportNotifications } from '../../protocol/exports';
 import { panelNotifications, type PanelNotifications } from '../../protocol/panel';
 import type { RequestTable } from '../../protocol/table';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Handlers, type RequireTrust } from '../../rpc/peer';
 import type { z } from 'zod';
 import { t } from '../../protocol/l10n';
+import { exportOrders } from '../exports/orders';
 
 /** The connection with one life of the page. VS Code ends a hidden page and makes a new one when it is shown again. */
 export class PageSession {
@@ -11,6 +13,7 @@ export class PageSession {
   private listener: ((message: unknown) => void) | undefined;
   private ended = false;
   private lastRequest = -1;
+  private readonly stopOrders: () => void;
 
   constructor(
     send: (message: unknown) => void,
@@ -25,6 +28,9 @@ export class PageSession {
     };
     this.peer = new Peer(channel);
     this.peer.serve(table, handlers, requireTrust);
+    this.stopOrders = exportOrders.add((order) =>
+      this.peer.notify<ExportNotifications, 'exportFigure'>(exportNotifications, 'exportFigure', order),
+    );
     this.peer.listen();
   }
 
@@ -53,6 +59,7 @@ export class PageSession {
 
   end(): void {
     this.ended = true;
+    this.stopOrders();
     this.peer.close(t('The page is gone.'));
   }
 }

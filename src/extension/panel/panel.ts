@@ -6,9 +6,12 @@ import type { DataReference } from '../../protocol/dataset';
 import type { Inspection } from '../../protocol/model';
 import type { Progress } from '../../protocol/measure';
 import { settledData } from '../data/pick-normalization';
-import { panelRequests, type PanelNotifications, type PanelState } from '../../protocol/panel';
+import { exportRequests, type ExportRequests } from '../../protocol/exports';
+import { panelRequests, type PanelNotifications, type PanelRequests, type PanelState } from '../../protocol/panel';
 import { UserError } from '../../protocol/errors';
 import { Disposables } from '../disposables';
+import type { Handlers } from '../../rpc/peer';
+import { exportHandlers } from '../exports/handlers';
 import { inDetail } from '../log';
 import { showRunProgress } from '../runs/show-progress';
 import { requireTrust } from '../trust';
@@ -145,10 +148,14 @@ export class CheckpointPanel implements OpenCheckpoint {
 
   private newSession(): PageSession {
     const { webview } = this.webviewPanel;
+    const handlers: Handlers<PanelRequests & ExportRequests> = {
+      ...panelHandlers(this, this.tools, () => session.isOver),
+      ...exportHandlers,
+    };
     const session: PageSession = new PageSession(
       (message) => void webview.postMessage(message),
-      panelRequests,
-      panelHandlers(this, this.tools, () => session.isOver),
+      { ...panelRequests, ...exportRequests },
+      handlers,
       requireTrust,
     );
     return session;

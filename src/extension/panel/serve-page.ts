@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { exportRequests } from '../../protocol/exports';
 import type { RequestTable } from '../../protocol/table';
 import type { Handlers } from '../../rpc/peer';
+import { exportHandlers } from '../exports/handlers';
 import { requireTrust } from '../trust';
 import { pageHtml, type PageParts } from './html';
 import { pageLanguage } from './page-language';
@@ -30,7 +32,12 @@ export function servePage<T extends RequestTable>(
   webview.options = { enableScripts: true, localResourceRoots: [root] };
   webview.onDidReceiveMessage((message: unknown) => {
     if (session?.isFromAnother(message)) endPage();
-    session ??= new PageSession((answer) => void webview.postMessage(answer), table, handlers, requireTrust);
+    session ??= new PageSession(
+      (answer) => void webview.postMessage(answer),
+      { ...table, ...exportRequests },
+      { ...handlers, ...exportHandlers },
+      requireTrust,
+    );
     session.deliver(message);
   });
   panel.onDidChangeViewState(() => {

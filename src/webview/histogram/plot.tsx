@@ -56,7 +56,7 @@ export function Plot({
   };
 
   return (
-    <div class="plot">
+    <div class="plot" data-chart={`Weights of ${histogram.layer ?? 'all layers'}`}>
       {height > 0 && <ZeroGauge zeros={zeros} pruned={pruned} total={total} height={height} />}
       <div
         class="plot-area"

@@ -2,6 +2,8 @@ import { computed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { compact, count, percent } from '../../protocol/format';
 import { sortRows, type LayerRow as Row } from './sort';
+import { wholeTables } from '../exports/rows';
+import { exportedLayers } from './exported';
 import { rowForKey, rowWindow, scrollToRow } from './window';
 import { histograms, inspection, selected, sort } from '../state/session';
 import { counts, countsByLayer, step } from '../state/preview';
@@ -21,6 +23,8 @@ const rows = computed<Row[]>(() => {
     sort.value,
   );
 });
+
+wholeTables.set('layers', () => exportedLayers(rows.value));
 
 /** Moves the focus from the table to the threshold line of the selected layer, on Enter. */
 const toHistogram = (): void => document.querySelector<HTMLElement>('[data-testid="threshold-line"]')?.focus();
@@ -68,6 +72,7 @@ export function LayerTable() {
       <table
         role="grid"
         class="layers"
+        data-table="layers"
         tabIndex={0}
         aria-label="Layers"
         aria-rowcount={list.length + 2}

@@ -1,5 +1,11 @@
 import { compareRequests, type CompareRequests } from '../../protocol/compare-page';
 import { dataRequests, type DataRequests } from '../../protocol/data-page';
+import {
+  exportNotifications,
+  exportRequests,
+  type ExportNotifications,
+  type ExportRequests,
+} from '../../protocol/exports';
 import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
 import { runsRequests, type RunsRequests } from '../../protocol/runs-page';
 import type { Channel } from '../../rpc/channel';
@@ -37,6 +43,15 @@ export const askRuns: Client<RunsRequests> = peer.client(runsRequests);
 
 /** Calls it from the page about data. */
 export const askData: Client<DataRequests> = peer.client(dataRequests);
+
+/** Calls it from any page, to copy and save what is shown. */
+export const askExports: Client<ExportRequests> = peer.client(exportRequests);
+
+/** Listens to orders of menus, on any page. */
+export const onExport = <K extends keyof ExportNotifications>(
+  name: K,
+  listener: Parameters<typeof peer.onNotification<ExportNotifications, K>>[2],
+): void => peer.onNotification<ExportNotifications, K>(exportNotifications, name, listener);
 
 /** Listens to notifications of the extension host. */
 export const onHost = <K extends keyof PanelNotifications>(

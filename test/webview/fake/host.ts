@@ -17,6 +17,12 @@ import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import { runMetrics, type RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
+import {
+  exportNotifications,
+  exportRequests,
+  type ExportNotifications,
+  type ExportOrder,
+} from '../../../src/protocol/exports';
 import { compareRequests } from '../../../src/protocol/compare-page';
 import { runsRequests } from '../../../src/protocol/runs-page';
 import { runsHandlers } from './runs';
@@ -160,6 +166,16 @@ export class FakeHost {
   ) {
     this.peer = new Peer({ send: deliver, onMessage: hear, onClose: () => undefined });
     this.peer.serve(compareRequests, comparedHandlers());
+    this.peer.serve(exportRequests, {
+      copyText: (asked) => {
+        this.note('copyText', asked);
+        return Promise.resolve(null);
+      },
+      saveFigure: (asked) => {
+        this.note('saveFigure', asked);
+        return Promise.resolve(`${asked.name}.${asked.forms[0]!.kind}`);
+      },
+    });
     if (pretence.runs !== null)
       this.peer.serve(
         runsRequests,
@@ -183,6 +199,11 @@ export class FakeHost {
 
   private note(method: string, params: unknown): void {
     this.asked.push({ method, params });
+  }
+
+  /** What a menu of the editor orders. */
+  exportFigure(order: ExportOrder): void {
+    this.peer.notify<ExportNotifications, 'exportFigure'>(exportNotifications, 'exportFigure', order);
   }
 
   private async open(): Promise<PanelState> {

@@ -1,6 +1,6 @@
 import type { Sensitivity, SensitivityPoint } from '../../../protocol/measure/sensitivity';
 import { isSameMetric, METRICS, type MetricName } from '../../../protocol/metric';
-import { csvText } from '../../csv';
+import { csvText } from '../../../protocol/csv';
 
 interface Column {
   readonly heading: string;

@@ -7,8 +7,8 @@ import type { RunResult } from '../../../protocol/run';
 import { outcome } from '../../../protocol/steps';
 import { visibleLines } from '../../../protocol/visible';
 import { count, duration, percent, sampleShape } from '../../../protocol/format';
-import { csvText } from '../../csv';
-import { markdownTable, markdownText } from '../../markdown';
+import { csvText } from '../../../protocol/csv';
+import { markdownTable, markdownText } from '../../../protocol/markdown';
 
 /** The content of a report. */
 export interface Report {

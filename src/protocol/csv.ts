@@ -1,4 +1,4 @@
-import { visible } from '../protocol/visible';
+import { visible } from './visible';
 
 /**
  * Formats rows as CSV (RFC 4180): a field with a comma, a quote or a line end is quoted. Texts come from files of

@@ -1,4 +1,4 @@
-import { visible } from '../protocol/visible';
+import { visible } from './visible';
 
 /** Characters that Markdown (with tables, HTML and mathematics, as editors show it) interprets. */
 const SPECIAL = /[\\`*[\]<>&|~$#!]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
