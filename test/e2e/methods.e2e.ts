@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { cpSync, existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { inRoot } from '../../scripts/setup/paths';
 import { Panel } from '../harness/pages/panel';
@@ -12,6 +14,7 @@ let panel: Panel;
 let denseWeights: number;
 
 const written = (folder: string) => path.join(world.workspace, folder, 'model.json');
+const smallFile = () => path.join(path.dirname(written('clustered')), 'small.secateur');
 const kernelWeights = (reading: Awaited<ReturnType<typeof readWithStockTfjs>>): number =>
   [...reading.kernels.values()].reduce((total, { count }) => total + count, 0);
 
@@ -68,6 +71,7 @@ test('weights are clustered as the histogram has shown, and the loader reads the
   await panel.element('show-plan').click();
   await panel.element('plan-table').waitFor({ timeout: 60_000 });
   await panel.element('add-pack').click();
+  await panel.element('form-pack-name').fill('small');
   await runInto('clustered');
   await panel.element('step-sizes').getByText('Cluster').waitFor();
   await panel.element('run-sizes').scrollIntoViewIfNeeded();
@@ -76,9 +80,39 @@ test('weights are clustered as the histogram has shown, and the loader reads the
   const kernels = [...reading.weights].filter(([name]) => name.includes('kernel'));
   expect(kernels).toHaveLength(5);
   for (const [, values] of kernels) expect(new Set(values).size).toBeLessThanOrEqual(8);
-  const packed = await readPackedWithStockTfjs(path.join(path.dirname(written('clustered')), 'model.secateur'));
+  const packed = await readPackedWithStockTfjs(smallFile());
   expect([...packed.weights.values()]).toEqual([...reading.weights.values()]);
   expect(packed.output).toEqual(reading.output);
+});
+
+test('the packed file opens with the figures of the checkpoint beside it, and unpacks to the same weights', async () => {
+  await panel.element('open-result').click();
+  const figures = async (opened: Panel, file: string) => {
+    await opened.frame.locator(`h1[title$="/clustered/${file}"]`).waitFor();
+    await opened.ready();
+    const totals = ['total-params', 'total-nonzero', 'total-sparsity', 'total-macs', 'total-packed'];
+    // Packing begins when all else is drawn.
+    await expect.poll(() => opened.value('total-packed'), { timeout: 30_000 }).toBeGreaterThan(0);
+    const rows = await opened.element('layer-table').locator('tbody tr').allTextContents();
+    return { rows, totals: await Promise.all(totals.map((id) => opened.value(id))) };
+  };
+  const before = await figures(panel, 'model.json');
+  await world.workbench.expand('clustered');
+  await world.workbench.explorerRow('small.secateur').dblclick();
+  const opened = new Panel(world.page, world.workbench.webview());
+  const after = await figures(opened, 'small.secateur');
+  expect(after).toEqual(before);
+  await world.screenshot('packed');
+  const out = path.join(world.workspace, 'unpacked');
+  await promisify(execFile)(process.execPath, [inRoot('dist', 'cli.js'), 'unpack', smallFile(), '--out', out]);
+  const [unpacked, reading] = [
+    await readWithStockTfjs(written('unpacked')),
+    await readPackedWithStockTfjs(smallFile()),
+  ];
+  expect([...unpacked.weights.values()]).toEqual([...reading.weights.values()]);
+  expect(unpacked.output).toEqual(reading.output);
+  await world.workbench.command('View: Close Editor');
+  await openPanel({ world, panel });
 });
 
 test('channels are removed and the rest fine-tuned, as the plan has promised', async () => {
@@ -240,6 +274,17 @@ test('the statistics of batch normalization are measured anew', async () => {
   await shown('residual').waitFor();
   await panel.ready();
   await panel.tab('methods');
+  const normal = panel.frame.locator('[data-testid^="layer-row-batch_normalization"]').first();
+  await panel.element('add-quantize').click();
+  await panel.element('form-quantize-weights').selectOption('all');
+  await normal.click();
+  await panel.element('levels-line').getByText('256 values').waitFor();
+  expect(await panel.element('levels').getAttribute('data-rows')).toBe('4');
+  expect(await panel.element('threshold-line').count()).toBe(0);
+  await panel.toTop();
+  await world.screenshot('levels-of-normalization');
+  await panel.element('layers-all').click();
+  await panel.element('clear-recipe').click();
   await panel.element('add-recalibrate').click();
   // Its weights are random, so nothing tells how pixels enter it.
   await runInto('recalibrated', async () => {

@@ -4,7 +4,7 @@ import type { LayerInfo } from '../../protocol/model';
 import { compact, count, sampleShape, plural, shape, weight } from '../../protocol/format';
 import { sentence } from '../ui/sentence';
 import { kernelCounts } from '../threshold/amounts';
-import { loadHistograms } from '../state/histograms';
+import { hasNumbers, loadHistograms } from '../state/histograms';
 import { counts, countsByLayer } from '../state/preview';
 import { histogramProblem, histograms, inspection, log, amounts, selected, selectedLayer } from '../state/session';
 import { target } from '../state/threshold';
@@ -62,12 +62,12 @@ function Tensors({ layer }: { layer: LayerInfo }) {
 function zerosInHand(histogram: Histogram): { zeros: number; pruned: number; total: number } {
   const model = inspection.value;
   const layer = selectedLayer.value;
-  if (layer) {
+  if (layer?.tensors.some(({ kernel }) => kernel)) {
     const kernel = kernelCounts(layer);
     const after = countsByLayer.value.get(layer.name);
     return { zeros: kernel.zeros, pruned: after ? layer.nonzero - after.after.nonzero : 0, total: kernel.count };
   }
-  if (!model) return { zeros: histogram.zeros, pruned: 0, total: histogram.count };
+  if (layer || !model) return { zeros: histogram.zeros, pruned: 0, total: histogram.count };
   const { kernelWeights, sparsity, nonzero } = model.totals;
   const after = counts.value?.totals.after.nonzero ?? nonzero;
   return { zeros: Math.round(sparsity * kernelWeights), pruned: nonzero - after, total: kernelWeights };
@@ -85,13 +85,22 @@ function hint(): string {
 function Body() {
   const layer = selectedLayer.value;
   const histogram = histograms.value.get(selected.value);
-  if (layer && !layer.prunable)
+  const notPrunable = layer && !layer.prunable && (layer.reason ?? 'it has no weights that can be pruned');
+  if (layer && notPrunable && !hasNumbers(layer))
     return (
       <div class="plot-empty" data-testid="not-prunable">
-        <p>{sentence(layer.reason ?? 'it has no weights that can be pruned')}</p>
+        <p>{sentence(notPrunable)}</p>
       </div>
     );
-  if (histogram) return <Plot histogram={histogram} {...zerosInHand(histogram)} hint={hint()} />;
+  if (histogram)
+    return (
+      <Plot
+        histogram={histogram}
+        {...zerosInHand(histogram)}
+        prunes={!notPrunable}
+        hint={notPrunable ? sentence(notPrunable) : hint()}
+      />
+    );
   if (histogramProblem.value !== null)
     return (
       <Notice

@@ -21,7 +21,7 @@ export function levelsWords({ values, error, bits, idealBits, judged, weights, c
 export function rowsWords({ rows, scales }: Changed): string | undefined {
   if (rows.length === 0) return undefined;
   if (scales === 1) return 'The lines are these values.';
-  const own = rows.some(({ channel }) => channel !== null) ? 'an output channel' : 'a kernel';
+  const own = rows.some(({ channel }) => channel !== null) ? 'an output channel' : 'a tensor';
   const which = rows.length < scales ? ` (${rows.length} of ${count(scales)})` : '';
   return `Each row of lines has the values of ${own}${which}, the widest first.`;
 }

@@ -32,12 +32,15 @@ export function Plot({
   zeros,
   pruned,
   total,
+  prunes,
   hint,
 }: {
   histogram: Histogram;
   zeros: number;
   pruned: number;
   total: number;
+  /** False for weights that a threshold does not touch. */
+  prunes: boolean;
   /** The text while no bin is selected. */
   hint: string;
 }) {
@@ -87,11 +90,11 @@ export function Plot({
               axis={axis}
               height={height}
               log={log.value}
-              threshold={shownThreshold.value}
+              threshold={prunes ? shownThreshold.value : 0}
               bin={inHand}
             />
             <Levels axis={axis} height={height} />
-            <ThresholdLines axis={axis} height={height} />
+            {prunes && <ThresholdLines axis={axis} height={height} />}
           </>
         )}
       </div>

@@ -1,4 +1,5 @@
 import type { Histogram } from '../../protocol/measure';
+import type { LayerInfo } from '../../protocol/model';
 import { ask } from './host';
 import { histogramProblem, histograms, inspection, selected } from './session';
 
@@ -7,15 +8,24 @@ const BINS = 512;
 /** The number of layers per request: a small network in one request, a large one in several. */
 const BATCH = 24;
 
-/** Fetches the missing histograms: all layers together first, then the selected layer, then the others in order. */
+/** True for a layer whose numbers can be drawn. */
+export const hasNumbers = ({ tensors }: LayerInfo): boolean => tensors.some(({ dtype }) => dtype !== 'string');
+
+/**
+ * Fetches the missing histograms: all layers together first, then the selected layer, then those that can be pruned, then
+ * the others with weights.
+ */
 export async function loadHistograms(): Promise<void> {
   const model = inspection.value;
   histogramProblem.value = null;
-  if (!model?.layers.some((layer) => layer.prunable)) return;
-  const wanted = new Set<string | null>([null]);
-  for (const layer of model.layers) if (layer.prunable) wanted.add(layer.name);
+  if (!model) return;
+  const prunable = new Set(model.layers.flatMap((layer) => (layer.prunable ? [layer.name] : [])));
+  const wanted = new Set<string | null>(prunable.size > 0 ? [null] : []);
+  for (const layer of model.layers) if (hasNumbers(layer)) wanted.add(layer.name);
   for (const name of histograms.value.keys()) wanted.delete(name);
   while (wanted.size > 0) {
+    const rank = (name: string | null): number =>
+      name === null ? 0 : name === selected.value ? 1 : prunable.has(name) ? 2 : 3;
     const order = [...wanted].sort((a, b) => rank(a) - rank(b));
     const layers = order.slice(0, BATCH);
     for (const name of layers) wanted.delete(name);
@@ -35,5 +45,3 @@ export async function loadHistograms(): Promise<void> {
     }
   }
 }
-
-const rank = (name: string | null): number => (name === null ? 0 : name === selected.value ? 1 : 2);

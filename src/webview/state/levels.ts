@@ -2,6 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
 import { LevelsStep, type WeightLevels } from '../../protocol/measure/levels';
 import { ask } from './host';
+import { hasNumbers } from './histograms';
 import { keepEqual } from './keep-equal';
 import { latestOnly } from './latest';
 import { currentStep } from './recipe';
@@ -25,8 +26,8 @@ const same = keepEqual<Question | null>();
 /** The question about the selected layer; null: there is none. */
 const question = computed<Question | null>(() => {
   const [step, layer, model] = [levelsStep.value, selectedLayer.value, inspection.value];
-  const hasKernel = layer?.tensors.some(({ kernel }) => kernel) ?? false;
-  return same(step && layer && model && hasKernel ? { step, layer: layer.name, weights: model.weightsHash } : null);
+  const hasWeights = layer !== null && hasNumbers(layer);
+  return same(step && model && hasWeights ? { step, layer: layer.name, weights: model.weightsHash } : null);
 });
 
 const known = signal<{ of: Question; answer: WeightLevels | { state: 'failed'; problem: string } } | null>(null);

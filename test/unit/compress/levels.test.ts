@@ -4,6 +4,7 @@ import { quantized } from '../../../src/engine/compress/quantize/quantize';
 import { clustered } from '../../../src/engine/compress/restrict/cluster';
 import { binarizedModel, ternarizedModel } from '../../../src/engine/compress/restrict/sign-steps';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { readGraph } from '../../../src/engine/model/graph';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { LevelsStep, WeightLevels } from '../../../src/protocol/measure/levels';
 
@@ -59,6 +60,29 @@ describe('the levels of a layer before a step', () => {
         const levels = new Set(row.levels);
         expect([...new Set(own)].filter((value) => !levels.has(value + 0))).toEqual([]);
       }
+    }
+  });
+
+  it.for(['uint8', 'int8'])('are those of layers without kernels too, where all weights become %s', async (bits) => {
+    const model = await readCheckpoint('test/fixtures/keras/residual/model.json');
+    const asked = step({ step: 'quantize', bits, weights: 'all' });
+    const done = carriedOut(model, asked);
+    const normal = readGraph(model).layers.filter(({ type }) => type === 'BatchNormalization');
+    expect(normal.length).toBeGreaterThan(1);
+    for (const { name, tensors } of normal) {
+      const found = WeightLevels.parse(weightLevels(model, asked, name));
+      if (found.state === 'kept') throw new Error(found.reason);
+      expect(found.error).toBeCloseTo(done.layers.find((layer) => layer.name === name)!.error!, 6);
+      // Beside kernels of int8 they have 16 bits, whose levels are too many to draw.
+      expect(found).toMatchObject({ scales: 4, values: bits === 'uint8' ? 256 : 65_536, compensates: false });
+      expect(found.rows.map(({ tensor }) => tensor).sort()).toEqual(
+        bits === 'uint8' ? tensors.map(({ tensor }) => tensor.name).sort() : [],
+      );
+      for (const row of found.rows)
+        for (const value of done.model.tensors.get(row.tensor)!.data) expect(row.levels).toContain(value + 0);
+      expect(weightLevels(model, step({ step: 'quantize', bits }), name)).toEqual({
+        ...{ state: 'kept', reason: 'it has no kernel of float32' },
+      });
     }
   });
 

@@ -5,20 +5,19 @@ import { gridNumbers, roundingTo } from '../../checkpoint/stored-rounding';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { kernelChannels } from '../../model/kernel-channels';
-import type { GraphTensor } from '../../model/model-graph';
 import { isAllFinite } from '../value-range';
 import { levelOf, roundedTo, valueAt } from '../quantize/channel-grid';
-import { gridsOf, numbersOf } from '../quantize/quantize';
+import { gridsOf, numbersOf, OTHERS } from '../quantize/quantize';
 import { clusteredData, clusterNumbers } from '../restrict/cluster';
-import { kernelsOf, reasonsToKeep, type Kernel } from '../restrict/restrict';
+import { kernelsOf, reasonsToKeep, weightsIn, type Weights } from '../restrict/restrict';
 import { scalesOf, signed } from '../restrict/sign-steps';
 import { sampleOf, type KernelSample } from './sample';
 
-/** A sample of a kernel, and its values after a step. */
+/** A sample of the weights of a tensor, and their values after a step. */
 export interface Rounding {
   readonly sample: KernelSample;
   readonly after: Float32Array;
-  /** Scales of the whole kernel. */
+  /** Scales of the whole tensor. */
   readonly scales: number;
   /** Bits of a weight in the format; absent where the number of values decides. */
   readonly bits?: number;
@@ -31,13 +30,13 @@ export interface Rounding {
 }
 
 interface Rounded {
-  readonly kernels: readonly Kernel[];
+  readonly kernels: readonly Weights[];
   readonly compensates: boolean;
   /** @param most weights to take */
-  readonly round: (kernel: Kernel, most: number) => Rounding | { readonly reason: string };
+  readonly round: (kernel: Weights, most: number) => Rounding | { readonly reason: string };
 }
 
-/** Finds how a step rounds the kernels of a layer, or the reason why it leaves them as they are. @throws UserError */
+/** Finds how a step rounds the weights of a layer, or the reason why it leaves them as they are. @throws UserError */
 export function roundingOf(
   model: ModelContent,
   step: LevelsStep,
@@ -49,10 +48,14 @@ export function roundingOf(
     const numbers = numbersOf(model, step)[place]!;
     if ('reason' in numbers) return { reason: numbers.reason };
     const { bits } = numbers;
-    const chosen = kernels.filter(({ tensor }) => tensor.dtype === 'float32');
+    // The histogram shows the kernels of a layer, and all its weights where it has none.
+    const chosen = (kernels.length > 0 ? kernels : weightsIn(layer)).filter(({ tensor }) => tensor.dtype === 'float32');
     if (chosen.length === 0) return { reason: 'it has no kernel' };
-    const compensates = isChannelInteger(bits) && step.rounding !== 'nearest';
-    return { kernels: chosen, compensates, round: (kernel, most) => quantizedKernel(kernel, bits, step, most) };
+    const compensates = isChannelInteger(bits) && kernels.length > 0 && step.rounding !== 'nearest';
+    return {
+      ...{ kernels: chosen, compensates },
+      round: (one, most) => quantizedWeights(one, isChannelInteger(bits) && !one.kernel ? OTHERS : bits, step, most),
+    };
   }
   const reason = reasonsToKeep(model, { protect: step.protect, ends: 'ends' in step ? step.ends : undefined })[place];
   if (reason !== undefined) return { reason };
@@ -72,8 +75,8 @@ export function roundingOf(
   };
 }
 
-function quantizedKernel(
-  kernel: Kernel,
+function quantizedWeights(
+  kernel: Weights,
   bits: Bits,
   step: QuantizeStep,
   most: number,
@@ -93,7 +96,7 @@ function quantizedKernel(
   };
 }
 
-function onChannelGrids(kernel: GraphTensor & Kernel, bits: Bits, step: QuantizeStep, most: number): Rounding {
+function onChannelGrids(kernel: Weights, bits: Bits, step: QuantizeStep, most: number): Rounding {
   const channels = kernelChannels(kernel);
   const sample = sampleOf(kernel, channels, most);
   const grids = gridsOf(sample.data, sample.channels, bits, step);

@@ -1,7 +1,7 @@
 import { MOST_ROWS } from '../../../protocol/measure/levels';
 import type { Channels } from '../../model/kernel-channels';
 import { weightsOf } from '../quantize/channel-grid';
-import type { Kernel } from '../restrict/restrict';
+import type { Weights } from '../restrict/restrict';
 import { rangeOf, valueRange, type ValueRange } from '../value-range';
 
 /** The weights of some output channels of a kernel, one channel after the other. */
@@ -20,7 +20,7 @@ const LEAST = 256;
  * Takes weights of a kernel: all of them where it has no more than `most`, or else some channels, and of long channels
  * weights that are equally far apart, with the smallest and the largest.
  */
-export function sampleOf({ tensor }: Kernel, channels: Channels, most: number): KernelSample {
+export function sampleOf({ tensor }: Weights, channels: Channels, most: number): KernelSample {
   const { count } = channels;
   const { data } = tensor;
   if (count <= 1)

@@ -15,6 +15,9 @@ import { isAllFinite } from '../value-range';
 import { amountsByLayer, protectedLayers } from '../layer-names';
 import { gridOf, roundedTo, weightsOf, type KernelGrids } from './channel-grid';
 
+/** The numbers of biases and normalization where kernels have a scale for each output channel. */
+export const OTHERS = 'uint16' satisfies Bits;
+
 /** A quantized model, and the effect on each of its layers. */
 export interface QuantizedModel {
   readonly model: ModelContent;
@@ -38,7 +41,7 @@ export function quantized(model: ModelContent, step: QuantizeStep): QuantizedMod
     for (const one of layer.tensors.filter((each) => isChosen(each, step))) {
       if (done.has(one.tensor.name)) continue;
       const now = isChannelInteger(bits) && one.kernel ? onChannelGrids(one, bits, step) : undefined;
-      const tensor = now?.tensor ?? quantizeTensor(one.tensor, isChannelInteger(bits) ? 'uint16' : bits);
+      const tensor = now?.tensor ?? quantizeTensor(one.tensor, isChannelInteger(bits) ? OTHERS : bits);
       if (!tensor) return { layer, reason: `${one.tensor.name} has values beyond the range of ${bits}` };
       done.add(one.tensor.name);
       tensors.set(one.tensor.name, tensor);

@@ -16,12 +16,15 @@ export interface RestrictedModel {
   readonly changed: ReadonlyMap<string, GraphTensor>;
 }
 
-/** A kernel of float32. */
-export type Kernel = GraphTensor & { readonly tensor: Tensor & { readonly data: Float32Array } };
+/** A tensor of floats. */
+export type Weights = GraphTensor & { readonly tensor: Tensor & { readonly data: Float32Array } };
+
+/** Returns the tensors of a layer that hold floats. */
+export const weightsIn = ({ tensors }: GraphLayer): Weights[] =>
+  tensors.filter((one): one is Weights => one.tensor.data instanceof Float32Array);
 
 /** Returns the kernels of a layer that can have few values. */
-export const kernelsOf = ({ tensors }: GraphLayer): Kernel[] =>
-  tensors.filter((one): one is Kernel => one.kernel && one.tensor.data instanceof Float32Array);
+export const kernelsOf = (layer: GraphLayer): Weights[] => weightsIn(layer).filter(({ kernel }) => kernel);
 
 /** Explains why the kernels of a layer cannot have few values; undefined where they can. */
 export function whyNotRestricted(layer: GraphLayer): string | undefined {
@@ -36,7 +39,7 @@ export interface RestrictOptions {
   readonly protect?: readonly string[] | undefined;
   readonly ends?: 'keep' | 'change' | undefined;
   /** Returns the new values of a kernel. @param layer index of its layer */
-  readonly change: (kernel: Kernel, layer: number) => Float32Array;
+  readonly change: (kernel: Weights, layer: number) => Float32Array;
   /** Returns the code of a value in its filter; by default the value itself. */
   readonly code?: (value: number) => number;
 }
@@ -95,7 +98,7 @@ export function restricted(
 }
 
 function figuresOf(
-  kernels: readonly Kernel[],
+  kernels: readonly Weights[],
   now: readonly Tensor['data'][],
   code: (value: number) => number,
 ): Pick<RestrictedLayer, 'values' | 'zeros' | 'error' | 'bits'> {
