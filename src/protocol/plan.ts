@@ -49,10 +49,7 @@ export type PlannedLayer = z.infer<typeof PlannedLayer>;
 
 /** The counts of a whole model before or after a step. */
 export const PlannedTotals = ModelTotals.omit({
-  bytes: true,
-  gzipBytes: true,
-  brotliBytes: true,
-  estimated: true,
+  ...{ bytes: true, gzipBytes: true, brotliBytes: true, packedBytes: true, idealBits: true, estimated: true },
 }).extend({
   /** Nonzero multiply-accumulates; null if those of a layer cannot be inferred. */
   nonzeroMacs: z.number().nullable(),
@@ -66,8 +63,10 @@ export const PlanCounts = z.object({
 });
 export type PlanCounts = z.infer<typeof PlanCounts>;
 
-/** Bytes of the files of a checkpoint, plain and gzipped one by one. */
-const FileBytes = ModelTotals.pick({ bytes: true, gzipBytes: true, estimated: true });
+/** Bytes of the files of a checkpoint, plain and gzipped one by one, and of the model as one packed file where that was asked for. */
+const FileBytes = ModelTotals.pick({
+  ...{ bytes: true, gzipBytes: true, packedBytes: true, idealBits: true, estimated: true },
+});
 
 /**
  * Bytes before and after a step. The bytes after it are those of the files that the step alone would write; notes that a

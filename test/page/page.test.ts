@@ -652,6 +652,7 @@ test.each([400, 700, 1600])('at %d pixels nothing overflows the page', async (wi
   await element('threshold-to-recipe').click();
   await element('show-plan').click();
   await element('plan-table').waitFor();
+  expect(await element('plan-packed').textContent()).toMatch(/^packed [\d.]+ kB → [\d.]+ kB \(/);
   await element('evaluate-button').click();
   await element('evaluation').waitFor();
   const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

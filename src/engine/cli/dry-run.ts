@@ -18,7 +18,7 @@ export async function dryRun(
   if (!first) throw new Error('a recipe has a step');
   const about = { model: checkpoint, seed: recipe.seed, baseFolder: process.cwd() };
   const { data } = recipe;
-  const asked = { ...about, step: first, ...(data === undefined ? {} : { data }) };
+  const asked = { ...about, step: first, packed: true, ...(data === undefined ? {} : { data }) };
   const planned = await engine.ask('plan', asked, (part) => {
     if (part.part === 'progress') terminal.progress(part.progress);
   });

@@ -5,6 +5,7 @@ import type { PlanMetrics, PlanBytes, PlanCounts, StepPlan } from '../../protoco
 import { withEstimate } from '../../protocol/model';
 import { visible } from '../../protocol/visible';
 import { bytes, count, percent, weight } from '../../protocol/format';
+import { hasPacked, PACKED_COLUMNS, packedCells } from './outcomes/totals';
 import { table } from './table';
 
 /** Totals of a plan: counts and file sizes together. */
@@ -85,8 +86,13 @@ function totalsText({ counts: { totals }, bytes: files }: StepPlan): string {
   const headings = ['', 'nonzero', 'sparsity', 'nonzero MACs', 'files', 'gzip'];
   const size = (of: PlanBytes['after'], key: 'bytes' | 'gzipBytes') =>
     of ? (key === 'bytes' ? bytes(of[key]) : withEstimate(of, key, bytes(of[key]))) : '?';
+  const isPacked = hasPacked(files.before);
+  const unknown = PACKED_COLUMNS.map(() => '?');
   return table(
-    headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
+    [
+      ...headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
+      ...(isPacked ? PACKED_COLUMNS : []),
+    ],
     (['before', 'after'] as const).map((when) => [
       when,
       count(totals[when].nonzero),
@@ -94,6 +100,7 @@ function totalsText({ counts: { totals }, bytes: files }: StepPlan): string {
       whole(totals[when].nonzeroMacs),
       size(files[when], 'bytes'),
       size(files[when], 'gzipBytes'),
+      ...(isPacked ? (files[when] ? packedCells(files[when]) : unknown) : []),
     ]),
   );
 }

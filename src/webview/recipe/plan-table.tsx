@@ -37,6 +37,10 @@ const shown = (value: number | null | undefined, format: (value: number) => stri
 const found = (value: number | null | undefined, format: (value: number) => string): string =>
   value == null ? '?' : shown(value || null, format);
 
+/** Ideal bytes of the weights. */
+const idealOf = (sizes: StepPlan['bytes']['after']): number | undefined =>
+  sizes?.idealBits === undefined ? undefined : Math.ceil(sizes.idealBits / 8);
+
 /** Tells whether all weights count, since layers become smaller. */
 const shrinks = (kind: StepPlan['kind']): boolean => kind === 'channels' || kind === 'layers';
 
@@ -121,6 +125,16 @@ export function PlanTable() {
         <span class="row small figures">
           gzip {both(bytes(now.gzipBytes), found(then?.gzipBytes, bytes))}
           {then && ` (${change(now.gzipBytes, then.gzipBytes)})`}
+          {now.packedBytes !== undefined && (
+            <span
+              data-testid="plan-packed"
+              data-value={then?.packedBytes}
+              title={`One packed file. Entropy of places and values of the weights: ${both(found(idealOf(now), count), found(idealOf(then), count))} bytes`}
+            >
+              packed {both(bytes(now.packedBytes), found(then?.packedBytes, bytes))}
+              {then?.packedBytes !== undefined && ` (${change(now.packedBytes, then.packedBytes)})`}
+            </span>
+          )}
           {metrics && (
             <span data-testid="plan-accuracy" data-value={metrics.after?.[0].value}>
               {mainMetric(metrics.before).words}{' '}

@@ -24,7 +24,7 @@ export async function planStep(step: RecipeStep): Promise<void> {
   try {
     const plan = await ask(
       'plan',
-      { step, seed: seed.value, download: true },
+      { step, seed: seed.value, download: true, packed: true },
       {
         signal: own.signal,
         onProgress: (part) => {

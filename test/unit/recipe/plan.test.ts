@@ -13,7 +13,7 @@ import { fromLayersModel } from '../../../src/engine/model/layers-model/content'
 import { toNetwork } from '../../../src/engine/model/runnable';
 import { engineRequests } from '../../../src/protocol/engine';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
-import { StepPlan, type PlanPart } from '../../../src/protocol/plan';
+import { StepPlan, type PlanBytes, type PlanPart } from '../../../src/protocol/plan';
 import type { RecipeStepInput } from '../../../src/protocol/steps';
 import type { RunResult } from '../../../src/protocol/run';
 import { writeTinyDataset } from '../dataset/idx-files';
@@ -65,7 +65,13 @@ async function world(build: () => tfLayers.LayersModel = () => tinyNetwork(1)) {
   const data = { format: 'idx' as const, source, normalization: { mean: 0.5, std: 0.5 }, splitSeed: 0 };
   const plan = async (
     step: RecipeStepInput,
-    more: { data?: typeof data; model?: string; signal?: AbortSignal; onPart?: (part: PlanPart) => void } = {},
+    more: {
+      data?: typeof data;
+      model?: string;
+      packed?: boolean;
+      signal?: AbortSignal;
+      onPart?: (part: PlanPart) => void;
+    } = {},
   ): Promise<StepPlan> => {
     const { signal = context.signal, onPart = () => undefined, ...asked } = more;
     const params = engineRequests.plan.params.parse({ model, step, ...asked });
@@ -106,13 +112,17 @@ describe('a plan is what the run comes to, read back from its files', () => {
   ])('%j', async (step) => {
     const { plan, run } = await world(network);
     const parts: PlanPart[] = [];
-    const planned = await plan(step, { onPart: (part) => parts.push(part) });
+    const planned = await plan(step, { packed: true, onPart: (part) => parts.push(part) });
+    expect(planned.bytes.after?.packedBytes).toBeGreaterThan(0);
     expectSame(planned, await run('out', step));
-    expect(parts.map(({ part }) => part)).toEqual(['counts', 'bytes']);
+    // The bytes of a packed file come last, because they take longest.
+    const { before, after, layers } = planned.bytes;
+    const files = ({ bytes, gzipBytes }: PlanBytes['before']) => ({ bytes, gzipBytes });
     expect(parts).toEqual([
       { part: 'counts', counts: planned.counts },
-      { part: 'bytes', bytes: planned.bytes },
+      { part: 'bytes', bytes: { before: files(before), after: after && files(after), layers } },
     ]);
+    expect((await plan(step)).bytes).toEqual({ before: files(before), after: after && files(after), layers });
   });
 
   it('of layers that others replace, with and without data', async () => {

@@ -38,13 +38,18 @@ function countsOf(
 const kernelWeights = ({ tensors }: LayerInfo): number =>
   tensors.reduce((all, { kernel, params }) => all + (kernel ? params : 0), 0);
 
+const packedIn = (gzipBytes: number) => ({
+  packedBytes: Math.round(gzipBytes / 3),
+  idealBits: (gzipBytes / 3.2) * 8,
+});
+
 const bytesOf = (
   { layers, totals }: PlanCounts,
   files: Inspection['totals'],
   gzipBytes: number,
 ): StepPlan['bytes'] => ({
-  before: { bytes: files.bytes, gzipBytes: files.gzipBytes },
-  after: { bytes: files.bytes - 4 * (totals.before.params - totals.after.params), gzipBytes },
+  before: { bytes: files.bytes, gzipBytes: files.gzipBytes, ...packedIn(files.gzipBytes) },
+  after: { bytes: files.bytes - 4 * (totals.before.params - totals.after.params), gzipBytes, ...packedIn(gzipBytes) },
   layers: layers.map(({ before, after }) => ({ before: 4 * before.nonzero, after: 4 * after.nonzero })),
 });
 

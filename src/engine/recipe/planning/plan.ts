@@ -14,6 +14,7 @@ import { kindOf } from '../steps/kinds';
 import type { RunEnvironment } from '../types';
 import { measurePlan, type Measured } from './metrics';
 import { planBytes } from './bytes';
+import { withPackedBytes } from './packed';
 import type { AppliedStep, Outlook, PlanData } from './outlook';
 
 /** A step to plan, with its context. */
@@ -23,6 +24,8 @@ export interface PlanRequest {
   /** Start of relative paths in the step; default: the folder of the checkpoint. */
   readonly baseFolder?: string | undefined;
   readonly data: PlanData;
+  /** Packs the model before and after in memory too. */
+  readonly packed: boolean;
   /** Number of validation examples on which the model is measured. */
   readonly samples: number;
   /** The part of the provenance that names the program; requested once the counts are reported. */
@@ -42,7 +45,7 @@ interface Listener {
  */
 export async function planStep(
   session: Session,
-  { step, seed, baseFolder, data, samples, environment }: PlanRequest,
+  { step, seed, baseFolder, data, packed, samples, environment }: PlanRequest,
   { signal, report }: Listener,
 ): Promise<StepPlan> {
   const { checkpoint } = session;
@@ -65,6 +68,7 @@ export async function planStep(
   const bytes = await planBytes(session, { kind: planned, start, after, parts: done?.parts, names }, signal);
   report({ part: 'bytes', bytes });
   const metrics = await metricsOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
+  const sizes = packed ? await withPackedBytes(bytes, session, { start, after }, signal) : bytes;
   const notes = [
     ...(changesModel(step) ? notesBefore({ ...begun(outlook, checkpoint), recipe }) : []),
     ...(outlook.notes ?? []),
@@ -73,7 +77,7 @@ export async function planStep(
   return {
     kind: outlook.kind,
     counts: done?.counts ?? outlook.counts,
-    bytes,
+    bytes: sizes,
     ...(typeof metrics === 'string' ? { metrics: null, noAccuracy: metrics } : { metrics }),
     ...(notes.length === 0 ? {} : { notes }),
     ...done?.removal,
