@@ -85,36 +85,6 @@ test('weights are clustered as the histogram has shown, and the loader reads the
   expect(packed.output).toEqual(reading.output);
 });
 
-test('the packed file opens with the figures of the checkpoint beside it, and unpacks to the same weights', async () => {
-  await panel.element('open-result').click();
-  const figures = async (opened: Panel, file: string) => {
-    await opened.frame.locator(`h1[title$="/clustered/${file}"]`).waitFor();
-    await opened.ready();
-    const totals = ['total-params', 'total-nonzero', 'total-sparsity', 'total-macs', 'total-packed'];
-    // Packing begins when all else is drawn.
-    await expect.poll(() => opened.value('total-packed'), { timeout: 30_000 }).toBeGreaterThan(0);
-    const rows = await opened.element('layer-table').locator('tbody tr').allTextContents();
-    return { rows, totals: await Promise.all(totals.map((id) => opened.value(id))) };
-  };
-  const before = await figures(panel, 'model.json');
-  await world.workbench.expand('clustered');
-  await world.workbench.explorerRow('small.secateur').dblclick();
-  const opened = new Panel(world.page, world.workbench.webview());
-  const after = await figures(opened, 'small.secateur');
-  expect(after).toEqual(before);
-  await world.screenshot('packed');
-  const out = path.join(world.workspace, 'unpacked');
-  await promisify(execFile)(process.execPath, [inRoot('dist', 'cli.js'), 'unpack', smallFile(), '--out', out]);
-  const [unpacked, reading] = [
-    await readWithStockTfjs(written('unpacked')),
-    await readPackedWithStockTfjs(smallFile()),
-  ];
-  expect([...unpacked.weights.values()]).toEqual([...reading.weights.values()]);
-  expect(unpacked.output).toEqual(reading.output);
-  await world.workbench.command('View: Close Editor');
-  await openPanel({ world, panel });
-});
-
 test('channels are removed and the rest fine-tuned, as the plan has promised', async () => {
   await clear();
   await panel.element('add-remove').click();
@@ -311,6 +281,33 @@ test('batch normalization is merged into its neighbors, and stock TensorFlow.js 
   const [before, after] = [await readWithStockTfjs(written('residual')), await readWithStockTfjs(written('merged'))];
   expect(after.layers.length).toBeLessThan(before.layers.length);
   after.output.forEach((value, i) => expect(value).toBeCloseTo(before.output[i]!, 4));
+});
+
+test('the packed file opens with the figures of the checkpoint beside it, and unpacks to the same weights', async () => {
+  const figures = async (opened: Panel, file: string) => {
+    await opened.frame.locator(`h1[title$="/clustered/${file}"]`).waitFor();
+    await opened.ready();
+    const totals = ['total-params', 'total-nonzero', 'total-sparsity', 'total-macs', 'total-packed'];
+    // Packing begins when all else is drawn.
+    await expect.poll(() => opened.value('total-packed'), { timeout: 30_000 }).toBeGreaterThan(0);
+    const rows = await opened.element('layer-table').locator('tbody tr').allTextContents();
+    return { rows, totals: await Promise.all(totals.map((id) => opened.value(id))) };
+  };
+  await world.workbench.expand('clustered');
+  await world.workbench.contextMenu(world.workbench.modelRow('clustered'), 'Prune Model');
+  const before = await figures(new Panel(world.page, world.workbench.webview()), 'model.json');
+  await world.workbench.explorerRow('small.secateur').dblclick();
+  const after = await figures(new Panel(world.page, world.workbench.webview()), 'small.secateur');
+  expect(after).toEqual(before);
+  await world.screenshot('packed');
+  const out = path.join(world.workspace, 'unpacked');
+  await promisify(execFile)(process.execPath, [inRoot('dist', 'cli.js'), 'unpack', smallFile(), '--out', out]);
+  const [unpacked, reading] = [
+    await readWithStockTfjs(written('unpacked')),
+    await readPackedWithStockTfjs(smallFile()),
+  ];
+  expect([...unpacked.weights.values()]).toEqual([...reading.weights.values()]);
+  expect(unpacked.output).toEqual(reading.output);
 });
 
 test('the runs are listed with their figures, and two of them compared', async () => {

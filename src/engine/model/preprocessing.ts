@@ -57,7 +57,7 @@ function carries(op: Op): boolean {
 
 function takesRawPixels({ op, tensors }: GraphNode): boolean {
   if (op.kind === 'rescaling') return Math.abs(255 * (op.scale ?? NaN) + (op.offset ?? 0)) <= LARGEST_RESULT;
-  if (op.kind !== 'standardization') return false;
+  if (op.kind !== 'standardization' || op.inverse) return false;
   const stored = (wanted: TensorRole) => tensors.find(({ role }) => role === wanted)?.tensor.data[0];
   const [mean, variance] = [op.mean?.[0] ?? stored('mean'), op.variance?.[0] ?? stored('variance')];
   // Unknown statistics are those of pixels, since the layer is adapted to the inputs of the model.

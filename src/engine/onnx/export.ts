@@ -5,9 +5,12 @@ import { activationGrids } from '../model/activation-grids';
 import { readGraph } from '../model/graph';
 import type { GraphNode, GraphTensor, ModelGraph } from '../model/model-graph';
 import { activated, activationLayer } from './activation';
+import { emitAttention } from './attention';
+import { emitEmbedding } from './embedding';
 import { foldOf, isOverChannels, layerNormalized, normalized, scaledByChannel, standardized } from './normalizations';
 import { emitConvolution, emitDense, emitSeparable } from './products';
-import { emitRecurrent } from './recurrent';
+import { emitBidirectional, emitRecurrent } from './recurrent';
+import { bidirectionalWeights, recurrentWeights } from './recurrent-weights';
 import { emitShape, isShapeOp } from './shapes';
 import { emitTransposed } from './transposed';
 import { emitMerge, emitPool } from './windows';
@@ -180,14 +183,19 @@ class Writer {
         const made = emitTransposed(file, channelsFirst(file, input), op, { name, kernel, bias });
         return activated(file, made, op.activation, name);
       }
-      case 'recurrent': {
-        const of = (role: string): Float32Array | undefined => {
-          const data = node.tensors.find((one) => one.role === role)?.tensor.data;
-          return data instanceof Float32Array ? data : undefined;
-        };
-        const [kernel, recurrent] = [of('kernel'), of('recurrent-kernel')];
-        if (!kernel || !recurrent) throw new NoOperator('has no kernels of float32');
-        return emitRecurrent(file, input, op, { kernel, recurrent, bias: of('bias') }, name);
+      case 'recurrent':
+        return emitRecurrent(file, input, op, recurrentWeights(node.tensors), name);
+      case 'bidirectional':
+        return emitBidirectional(file, input, op, bidirectionalWeights(node.tensors), name);
+      case 'embedding': {
+        const table = node.tensors.find(({ role }) => role === 'table')?.tensor;
+        return emitEmbedding(file, input, op, { name, table });
+      }
+      case 'multi-head-attention': {
+        const { flags = [], inputs: from } = this.graph.calls[call]!;
+        const shapes = from.map((one) => this.graph.calls[one.call]!.shape);
+        const causal = op.causal || flags.includes('use_causal_mask');
+        return emitAttention(file, inputs, op, { name, tensors: node.tensors, causal, shapes });
       }
       case 'layer-normalization':
         return layerNormalized(file, node, input, name);

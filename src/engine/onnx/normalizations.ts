@@ -37,10 +37,16 @@ export function standardized(file: OnnxFile, { op, tensors }: GraphNode, input: 
   const last = channelsLast(file, input);
   const constant = (what: string, values: Float32Array): string =>
     file.constant(`${name}/${what}`, 'float32', [values.length], values);
+  if (op.inverse) {
+    const scaled = file.node('Mul', [last.name, constant('deviation', deviationsOf(variance))], {}, `${name}/scaled`);
+    return { ...last, name: file.node('Add', [scaled, constant('mean', mean)], {}, name) };
+  }
   const centered = file.node('Sub', [last.name, constant('mean', mean)], {}, `${name}/centered`);
-  const deviations = variance.map((value) => Math.max(Math.sqrt(value), SMALLEST));
-  return { ...last, name: file.node('Div', [centered, constant('deviation', deviations)], {}, name) };
+  return { ...last, name: file.node('Div', [centered, constant('deviation', deviationsOf(variance))], {}, name) };
 }
+
+const deviationsOf = (variance: Float32Array): Float32Array =>
+  variance.map((value) => Math.max(Math.sqrt(value), SMALLEST));
 
 /** Writes a layer normalization over the last axis. @throws NoOperator */
 export function layerNormalized(file: OnnxFile, { op, tensors }: GraphNode, given: Value, name: string): Value {

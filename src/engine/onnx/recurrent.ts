@@ -2,15 +2,8 @@ import type { OnnxFile } from 'tfjs-backend-onnxruntime';
 import type { Activation } from '../model/op/attributes';
 import type { OpOf } from '../model/op/op';
 import { channelsLast, integers, NoOperator, type Value } from './values';
+import type { RecurrentWeights } from './recurrent-weights';
 import { rowsOf } from './weights';
-
-/** The weights of a recurrent layer, as Keras has them. */
-export interface RecurrentWeights {
-  readonly kernel: Float32Array;
-  readonly recurrent: Float32Array;
-  /** One list for both products, or one after the other where a GRU resets after the product. */
-  readonly bias: Float32Array | undefined;
-}
 
 interface Kind {
   readonly operator: string;
@@ -47,9 +40,55 @@ export function emitRecurrent(
   weights: RecurrentWeights,
   name: string,
 ): Value {
+  const made = emitDirection(file, channelsLast(file, given), op, weights, name);
+  // Keras returns the steps in the order in which it computes them.
+  if (!op.backwards || !op.sequences) return made;
+  const list = (what: string, value: number): string => integers(file, `${name}/${what}`, [value]);
+  const taken = [made.name, list('from', -1), list('to', BEYOND), list('axis', 1), list('step', -1)];
+  return { ...made, name: file.node('Slice', taken, {}, `${name}/reversed`) };
+}
+
+/** Writes a recurrent layer that goes forwards and backwards, and joins the results of both. @throws NoOperator */
+export function emitBidirectional(
+  file: OnnxFile,
+  given: Value,
+  { inner, merge }: OpOf<'bidirectional'>,
+  weights: Readonly<Record<'forward' | 'backward', RecurrentWeights>>,
+  name: string,
+): Value {
+  if (inner?.kind !== 'recurrent') throw new NoOperator('has no recurrent layer for both directions');
+  if (inner.backwards) throw new NoOperator('begins with the direction backwards');
+  const input = channelsLast(file, given);
+  const forward = emitDirection(file, input, inner, weights.forward, `${name}/forward`);
+  const backward = emitDirection(file, input, { ...inner, backwards: true }, weights.backward, `${name}/backward`);
+  const both = [forward.name, backward.name];
+  switch (merge) {
+    case 'concat':
+      return { ...forward, name: file.node('Concat', both, { axis: -1 }, name) };
+    case 'sum':
+      return { ...forward, name: file.node('Add', both, {}, name) };
+    case 'multiply':
+      return { ...forward, name: file.node('Mul', both, {}, name) };
+    case 'average':
+      return { ...forward, name: file.node('Mean', both, {}, name) };
+    default:
+      throw new NoOperator('does not join its directions');
+  }
+}
+
+/** Before the first step, as the end of a slice that goes backwards. */
+const BEYOND = -(2 ** 31);
+
+/** Writes one direction. Steps are in the order of the input, also where it goes backwards. @throws NoOperator */
+function emitDirection(
+  file: OnnxFile,
+  input: Value,
+  op: OpOf<'recurrent'>,
+  weights: RecurrentWeights,
+  name: string,
+): Value {
   if (op.states) throw new NoOperator('returns its states');
   if (op.stateful) throw new NoOperator('keeps its states from batch to batch');
-  if (op.backwards) throw new NoOperator('goes backwards');
   const { operator, order, functions } = KINDS[op.gates];
   // The recurrent kernel has a row for each unit, and a column for each unit and gate.
   const size = Math.round(Math.sqrt(weights.recurrent.length / op.gates));
@@ -57,7 +96,6 @@ export function emitRecurrent(
   const gated = (data: Float32Array): Float32Array => byGates(rowsOf(data, columns), order);
   const constant = (what: string, shape: readonly number[], data: Float32Array): string =>
     file.constant(`${name}/${what}`, 'float32', shape, data);
-  const input = channelsLast(file, given);
   const taken = [
     file.node('Transpose', [input.name], { perm: [1, 0, 2] }, `${name}/steps`),
     constant('weights', [1, columns, weights.kernel.length / columns], gated(weights.kernel)),
@@ -77,6 +115,7 @@ export function emitRecurrent(
   });
   const attributes = {
     hidden_size: size,
+    direction: op.backwards ? 'reverse' : 'forward',
     activations: { strings: chosen.map(([function_]) => function_) },
     activation_alpha: { floats: chosen.map(([, alpha]) => alpha) },
     activation_beta: { floats: chosen.map(([, , beta]) => beta) },
@@ -85,7 +124,12 @@ export function emitRecurrent(
   // Steps, directions, examples, units.
   const all = file.node(operator, taken, attributes, `${name}/all`);
   if (!op.sequences) {
-    const last = file.node('Gather', [all, integers(file, `${name}/last`, [-1])], { axis: 0 }, `${name}/end`);
+    const last = file.node(
+      'Gather',
+      [all, integers(file, `${name}/last`, [op.backwards ? 0 : -1])],
+      { axis: 0 },
+      `${name}/end`,
+    );
     return { name: squeezed(file, last, [0, 1], name), rank: 2, order: 'last' };
   }
   const steps = squeezed(file, all, [1], `${name}/series`);

@@ -5,13 +5,21 @@ import { channelsLast, NoOperator, scalar, type Value } from './values';
 
 /** Returns the attributes of a window that moves. @throws NoOperator where it is not known */
 export function windowAttributes({ size, strides, dilation, padding }: Window): Attributes {
-  if (!size || !strides || padding === 'causal') throw new NoOperator('has a window that is not written there');
-  return {
+  if (!size || !strides) throw new NoOperator('has a window that is not written there');
+  const isDilated = dilation?.some((one) => one !== 1) ?? false;
+  const window = {
     kernel_shape: [...size],
     strides: [...strides],
-    ...(dilation && dilation.some((one) => one !== 1) ? { dilations: [...dilation] } : {}),
-    auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID',
+    ...(dilation && isDilated ? { dilations: [...dilation] } : {}),
   };
+  if (padding === 'valid' || (padding === 'same' && !isDilated))
+    return { ...window, auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID' };
+  if (padding === 'same' && strides.some((one) => one !== 1))
+    throw new NoOperator('has a window that is dilated and moves by more than one position');
+  // ONNX Runtime does not pad for dilated windows by itself.
+  const beyond = size.map((one, axis) => (one - 1) * (dilation?.[axis] ?? 1));
+  const before = beyond.map((one) => (padding === 'causal' ? one : Math.floor(one / 2)));
+  return { ...window, pads: [...before, ...beyond.map((one, axis) => one - before[axis]!)] };
 }
 
 /** Writes a pool, over windows or all positions. @param input channels first. @throws NoOperator */

@@ -43,7 +43,7 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
     name: topology.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
     layers: [...nodes, ...grouped],
     nodes,
-    calls: topology.calls.map(({ node, inputs }, i): GraphCall => ({ node, inputs, shape: shapes[i]!.shape })),
+    calls: topology.calls.map((call, i): GraphCall => ({ ...call, shape: shapes[i]!.shape })),
     inputCalls: topology.inputCalls,
     results: topology.results,
     inputs: topology.inputCalls.map((call) => nodes[topology.calls[call]!.node]!.inputShape),

@@ -211,6 +211,8 @@ export interface Standardization {
   /** For each channel, or one for all; null where its weights hold them. */
   readonly mean: readonly number[] | null;
   readonly variance: readonly number[] | null;
+  /** True where it multiplies by the deviation and adds the mean instead. */
+  readonly inverse: boolean;
   /** The axes that have values of their own, from the batch or below 0 from the end; null where they are not known. */
   readonly axes: Sizes;
 }
@@ -228,6 +230,8 @@ export interface MultiHeadAttention {
   readonly valueSize: number | null;
   /** The last axes of its output; those of the query where it is null. */
   readonly output: Sizes;
+  /** True where a query sees no values behind its own place; calls can say so too, see `FlowCall.flags`. */
+  readonly causal: boolean;
 }
 
 /** A product with a kernel along any axes. */

@@ -32,7 +32,8 @@ export interface Bidirectional {
   readonly kind: 'bidirectional';
   /** Null where it cannot be read. */
   readonly inner: Op | null;
-  readonly merge: 'concat' | 'apart' | 'other';
+  /** How the results of both directions are joined; `apart`: they are not. */
+  readonly merge: 'concat' | 'sum' | 'multiply' | 'average' | 'apart' | 'other';
 }
 
 /** A model within a layer. */
@@ -77,7 +78,8 @@ export type Op = (
   /** The axes of the input, from 1, in their new order. */
   | { readonly kind: 'permute'; readonly order: Sizes }
   | { readonly kind: 'repeat'; readonly times: number | null }
-  | { readonly kind: 'embedding'; readonly rows: number | null; readonly width: number | null }
+  /** `masks`: steps of the number 0 are masked in later layers. */
+  | { readonly kind: 'embedding'; readonly rows: number | null; readonly width: number | null; readonly masks: boolean }
   | Recurrent
   | ConvolutionLstm
   | Cells

@@ -68,13 +68,20 @@ function innerOf(config: Config, around: Around): TimeDistributed['inner'] {
 function bidirectional(config: Config, around: Around): Omit<Bidirectional, 'channelsFirst'> {
   const inner = innerOf(config, around);
   const mode = config['merge_mode'];
-  const joined = mode === undefined || mode === 'concat';
   return {
     kind: 'bidirectional',
     inner: inner?.kind === 'model' ? null : inner,
-    merge: joined ? 'concat' : mode === null ? 'apart' : 'other',
+    merge: mode === null ? 'apart' : (MERGES.get(mode ?? 'concat') ?? 'other'),
   };
 }
+
+/** By the names of Keras. */
+const MERGES: ReadonlyMap<unknown, Bidirectional['merge']> = new Map([
+  ['concat', 'concat'],
+  ['sum', 'sum'],
+  ['mul', 'multiply'],
+  ['ave', 'average'],
+]);
 
 /** Scales all channels by one factor, or each by its own. */
 const rescaling: Read = ({ scale, offset = 0 }) => ({
@@ -176,6 +183,7 @@ const readers = new Map<string, Read>(
       kind: 'embedding',
       rows: sizeOf(config['input_dim']),
       width: sizeOf(config['output_dim']),
+      masks: config['mask_zero'] === true,
     }),
     SimpleRNN: recurrent(1),
     GRU: recurrent(3),
@@ -185,12 +193,19 @@ const readers = new Map<string, Read>(
     TimeDistributed: (config, around) => ({ kind: 'time-distributed', inner: innerOf(config, around) }),
     Attention: () => ({ kind: 'attention' }),
     AdditiveAttention: () => ({ kind: 'attention' }),
-    MultiHeadAttention: ({ num_heads: heads, key_dim: key, value_dim: value, output_shape: output }) => ({
+    MultiHeadAttention: ({
+      num_heads: heads,
+      key_dim: key,
+      value_dim: value,
+      output_shape: output,
+      use_causal_mask: causal,
+    }) => ({
       kind: 'multi-head-attention',
       heads: sizeOf(heads),
       keySize: sizeOf(key),
       valueSize: sizeOf(value ?? key),
       output: sizesOf(output, Array.isArray(output) ? output.length : 1),
+      causal: causal === true,
     }),
     EinsumDense: ({ equation, output_shape: target, bias_axes: bias }) => ({
       kind: 'einsum',
@@ -199,10 +214,11 @@ const readers = new Map<string, Read>(
       biasAxes: stringOf(bias) ?? null,
     }),
     Rescaling: rescaling,
-    Normalization: ({ mean, variance, axis = -1 }) => ({
+    Normalization: ({ mean, variance, axis = -1, invert }) => ({
       kind: 'standardization',
       mean: numbersIn(mean),
       variance: numbersIn(variance),
+      inverse: invert === true,
       axes: axis === null ? [] : sizesOf([axis].flat(), [axis].flat().length),
     }),
     Resizing: resize,
