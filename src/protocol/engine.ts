@@ -158,7 +158,7 @@ export const engineRequests = {
       baseFolder: z.string().optional(),
       /** Download data that is not on this machine. If false, such data gives no accuracy. */
       download: z.boolean().default(true),
-      /** Pack the model before and after in memory too, at the end, where it is not too large. */
+      /** Pack the model before and after in memory too, at the end; the size of a large one is estimated. */
       packed: z.boolean().default(false),
     }),
     result: StepPlan,

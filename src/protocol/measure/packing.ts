@@ -3,9 +3,6 @@ import * as z from 'zod';
 /** Bits of the biases and of the normalization in a packed file; 32 keeps them as they are. */
 export const SmallWeights = z.number().int().min(4).max(32);
 
-/** Most bytes of weights of a model that is packed unasked, to tell its size: that takes a thread about five seconds. */
-export const PACKED_UNASKED = 32 * 1024 * 1024;
-
 /** Keeps the record of the runs (recipe, parent, accuracies) in a packed file, or leaves it out; the dataset stays. */
 export const PackedHistory = z.enum(['keep', 'drop']);
 export type PackedHistory = z.infer<typeof PackedHistory>;

@@ -5,7 +5,7 @@ import { bytes, change, compact, count, percent, plural, points } from '../../pr
 import { useEffect } from 'preact/hooks';
 import { t, translated } from '../../protocol/l10n';
 import type { Packing } from '../../protocol/measure/packing';
-import { PACKED_UNASKED } from '../../protocol/measure/packing';
+import { PACKED_UNASKED } from '../state/packing';
 import { LinkButton } from '../ui/link';
 import { packings } from './state';
 import { Tag } from '../ui/tag';

@@ -1,9 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { PACKED_UNASKED } from '../../protocol/measure/packing';
 import type { Inspection } from '../../protocol/model';
 import { bytes, count } from '../../protocol/format';
-import { packing } from '../state/packing';
+import { packing, PACKED_UNASKED } from '../state/packing';
 import { Icon } from '../ui/icon';
 import { LinkButton } from '../ui/link';
 import { Stat } from './stat';

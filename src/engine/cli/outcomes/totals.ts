@@ -4,7 +4,7 @@ import { visible } from '../../../protocol/visible';
 import type { RunResult } from '../../../protocol/run';
 import { table } from '../table';
 
-type PackedTotals = Partial<Pick<ModelTotals, 'packedBytes' | 'idealBits'>>;
+type PackedTotals = Partial<Pick<ModelTotals, 'packedBytes' | 'idealBits' | 'estimated'>>;
 
 /** Columns of the bytes of a packed file, and of the ideal bytes of weights. */
 export const PACKED_COLUMNS = ['packed', 'ideal'].map((heading) => ({ heading, right: true }));
@@ -12,8 +12,8 @@ export const PACKED_COLUMNS = ['packed', 'ideal'].map((heading) => ({ heading, r
 export const hasPacked = ({ packedBytes }: PackedTotals): boolean => packedBytes !== undefined;
 
 /** Formats the cells of those columns; empty where they were not measured. */
-export const packedCells = ({ packedBytes, idealBits }: PackedTotals): string[] => [
-  packedBytes === undefined ? '' : bytes(packedBytes),
+export const packedCells = ({ packedBytes, idealBits, estimated }: PackedTotals): string[] => [
+  packedBytes === undefined ? '' : withEstimate({ estimated }, 'packedBytes', bytes(packedBytes)),
   idealBits === undefined ? '' : bytes(Math.ceil(idealBits / 8)),
 ];
 

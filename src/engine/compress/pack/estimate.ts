@@ -1,5 +1,5 @@
 import { tensorBytes } from '../../checkpoint/tensor-bytes';
-import type { Checkpoint, ModelContent, Tensor } from '../../checkpoint/types';
+import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { fieldsAlone, valuesOf } from '../../checkpoint/values';
 import { idealOf } from '../../measure/ideal-bits';
 import { measuredInThread } from './in-thread';
@@ -11,8 +11,8 @@ const LARGE_BYTES = 32 * 1024 * 1024;
 const [SAMPLE, PLACES] = [16 * 1024, 4];
 
 /** Returns true for a model whose packed file is estimated. */
-export const isLarge = ({ files }: Checkpoint): boolean =>
-  files.reduce((sum, { bytes }) => sum + bytes, 0) >= LARGE_BYTES;
+export const isLarge = ({ tensors }: ModelContent): boolean =>
+  [...tensors.values()].reduce((sum, tensor) => sum + tensorBytes(tensor), 0) >= LARGE_BYTES;
 
 /**
  * Estimates a packed file: packs samples of large tensors, whole rows from places at equal distances, and takes each bit

@@ -2,7 +2,7 @@ import { CancelledError } from '../../../protocol/errors';
 import type { Packing } from '../../../protocol/measure/packing';
 import { isPackedCheckpoint } from '../../checkpoint/read';
 import type { Session } from '../../checkpoint/store';
-import type { Checkpoint } from '../../checkpoint/types';
+import type { Checkpoint, ModelContent } from '../../checkpoint/types';
 import { estimatedPacking, isLarge } from './estimate';
 import { measuredInThread } from './in-thread';
 import { packingByLayer } from './sizes';
@@ -42,6 +42,13 @@ export async function packingOf(
     const sizes = await measuredInThread(checkpoint, signal);
     return packingByLayer(checkpoint, { ...sizes, bytes: checkpoint.files[0]!.bytes });
   }
-  if (!estimate || !isLarge(checkpoint)) return packingByLayer(checkpoint, await measuredInThread(checkpoint, signal));
-  return { ...packingByLayer(checkpoint, await estimatedPacking(checkpoint, signal)), estimated: true };
+  return estimate
+    ? packingOfModel(checkpoint, signal)
+    : packingByLayer(checkpoint, await measuredInThread(checkpoint, signal));
+}
+
+/** Measures a model as a packed file; estimates that of a large one. @throws CancelledError */
+export async function packingOfModel(model: ModelContent, signal?: AbortSignal): Promise<Packing> {
+  if (!isLarge(model)) return packingByLayer(model, await measuredInThread(model, signal));
+  return { ...packingByLayer(model, await estimatedPacking(model, signal)), estimated: true };
 }

@@ -1,16 +1,14 @@
-import { PACKED_UNASKED } from '../../../protocol/measure/packing';
 import type { PlanBytes } from '../../../protocol/plan';
 import type { Session } from '../../checkpoint/store';
 import type { ModelContent } from '../../checkpoint/types';
-import { measuredInThread } from '../../compress/pack/in-thread';
-import { packingByLayer } from '../../compress/pack/sizes';
-import { sessionPacking } from '../../compress/pack/packing-of';
-import { tensorBytes } from '../../checkpoint/tensor-bytes';
+import { packingOfModel, sessionPacking } from '../../compress/pack/packing-of';
 import type { Sized } from './bytes';
 
+type FileBytes = PlanBytes['before'];
+
 /**
- * Adds the bytes of one packed file, and the ideal bits of the weights, to the bytes of a plan. Where a model has more than
- * `PACKED_UNASKED` bytes of weights, its figures stay as they are.
+ * Adds the bytes of one packed file, and the ideal bits of the weights, to the bytes of a plan. Those of large models are
+ * estimated.
  * @throws CancelledError
  */
 export async function withPackedBytes(
@@ -19,18 +17,18 @@ export async function withPackedBytes(
   { start, after }: Pick<Sized, 'start' | 'after'>,
   signal: AbortSignal,
 ): Promise<PlanBytes> {
-  const now = await packedOf(start ?? session, signal);
-  const then = after === 'same' ? now : after === 'unknown' ? {} : await packedOf(after, signal);
-  return { ...bytes, before: { ...bytes.before, ...now }, after: bytes.after && { ...bytes.after, ...then } };
+  const now = withPacked(bytes.before, await packingIn(start ?? session, signal));
+  if (after === 'same') return { ...bytes, before: now, after: bytes.after && now };
+  if (after === 'unknown' || !bytes.after) return { ...bytes, before: now };
+  return { ...bytes, before: now, after: withPacked(bytes.after, await packingOfModel(after, signal)) };
 }
 
-type PackedBytes = Pick<PlanBytes['before'], 'packedBytes' | 'idealBits'>;
+type Measured = Awaited<ReturnType<typeof packingOfModel>>;
 
-async function packedOf(one: Session | ModelContent, signal: AbortSignal): Promise<PackedBytes> {
-  const model = 'checkpoint' in one ? one.checkpoint : one;
-  const weights = [...model.tensors.values()].reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
-  if (weights > PACKED_UNASKED) return {};
-  const { bytes, idealBits } =
-    'checkpoint' in one ? await sessionPacking(one, signal) : packingByLayer(one, await measuredInThread(one, signal));
-  return { packedBytes: bytes, idealBits };
+const packingIn = (one: Session | ModelContent, signal: AbortSignal): Promise<Measured> =>
+  'checkpoint' in one ? sessionPacking(one, signal) : packingOfModel(one, signal);
+
+function withPacked(files: FileBytes, { bytes: packedBytes, idealBits, estimated }: Measured): FileBytes {
+  const all: FileBytes['estimated'] = [...(files.estimated ?? []), ...(estimated ? (['packedBytes'] as const) : [])];
+  return { ...files, packedBytes, idealBits, ...(all.length > 0 ? { estimated: all } : {}) };
 }
