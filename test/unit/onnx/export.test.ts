@@ -201,7 +201,7 @@ const recurrent = (): ModelContent => {
 const directions = (merge: 'concat' | 'sum' | 'mul' | 'ave'): ModelContent => {
   const input = tfLayers.input({ shape: [6, 3] });
   const both = (layer: tfLayers.layers.Layer, mergeMode: typeof merge) =>
-    layers.bidirectional({ layer: layer as never, mergeMode } as never);
+    layers.bidirectional({ layer, mergeMode } as never);
   const apply = (layer: tfLayers.layers.Layer, given: tfLayers.SymbolicTensor) =>
     layer.apply(given) as tfLayers.SymbolicTensor;
   const steps = apply(both(layers.lstm({ units: 4, returnSequences: true }), merge), input);
