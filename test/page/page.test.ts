@@ -131,7 +131,7 @@ test('an invalid number changes nothing and is marked', async () => {
     await element('threshold-number').fill(text);
     await page
       .getByRole('alert')
-      .filter({ hasText: /^Type a / })
+      .filter({ hasText: /^Enter / })
       .waitFor();
     expect(await element('threshold-number').getAttribute('aria-invalid')).toBe('true');
   }
@@ -153,7 +153,7 @@ test.for([
     expect(await field.getAttribute('aria-invalid')).toBe('true');
     await page
       .getByRole('alert')
-      .filter({ hasText: /^Type a / })
+      .filter({ hasText: /^Enter / })
       .waitFor();
   }
   expect(await value('threshold-line')).toBe(0);
@@ -291,7 +291,10 @@ test('the outcome shows the bytes of each layer, and what each step saved', asyn
 });
 
 test('the bits of weights are a column with the reason for each, and sort the layers', async () => {
-  await open('', 1800);
+  await open();
+  await element('columns').click();
+  await element('column-bits').click();
+  await page.keyboard.press('Escape');
   const cell = element('layer-row-dense_1').locator('[title*="bits"]');
   expect(await cell.textContent()).toBe('3.7');
   expect(await cell.getAttribute('title')).toBe('16 values, whose entropy is 3.71 bits a weight; stored in 32 bits.');
@@ -400,7 +403,8 @@ test('rows can be reached by keys and sorted by their headings', async () => {
 
 test('a layer that cannot be pruned shows the reason', async () => {
   await open();
-  expect(await element('layer-row-flatten').textContent()).toContain('It has no weights.');
+  expect(await element('layer-row-flatten').textContent()).toContain('no weights');
+  expect(await element('layer-row-flatten').getAttribute('title')).toBe('It has no weights.');
   await element('layer-row-flatten').click();
   expect(await element('not-prunable').textContent()).toBe('It has no weights.');
 });
@@ -431,7 +435,187 @@ test('of five hundred layers only visible ones are drawn, and the last can be re
   await element('layer-table').press('End');
   await element('layer-row-activation_499').waitFor();
   expect(await page.locator('tbody tr.layer').count()).toBeLessThan(60);
-  expect(await element('layer-table').getAttribute('aria-rowcount')).toBe('502');
+  // A hundred blocks have a head.
+  expect(await element('layer-table').getAttribute('aria-rowcount')).toBe('602');
+});
+
+test('layers are filtered, folded by block, and the choice survives a reload', async () => {
+  await open('layers=252');
+  const drawn = () => page.locator('tbody tr.layer').count();
+  await element('layer-filter').fill('block_7_ CONV');
+  await element('layer-count').getByText('4 of 252').waitFor();
+  expect(await drawn()).toBe(4);
+  await element('layer-filter').fill('');
+  await element('prunable-only').click();
+  await element('layer-count').getByText('202 of 252').waitFor();
+  await element('prunable-only').click();
+  await element('block-block_0').click();
+  expect(await element('layer-row-block_0_convolution_with_a_long_name_1').count()).toBe(0);
+  await element('sort-name').click();
+  expect(await page.locator('tr.block').count()).toBe(0);
+  await element('layer-filter').fill('activation_1');
+  await page.reload();
+  await element('layer-count').getByText('22 of 252').waitFor();
+  expect(await element('layer-filter').inputValue()).toBe('activation_1');
+});
+
+test('a layer that is selected elsewhere is unfolded and scrolled to', async () => {
+  await open('layers=252');
+  await element('fold-blocks').click();
+  expect(await element('layer-table').getAttribute('aria-rowcount')).toBe('103');
+  await element('layer-table').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await element('layer-row-block_0_convolution_with_a_long_name_0').click();
+  expect(await page.locator('tr[aria-selected=true]').getAttribute('data-testid')).toContain('block_0_');
+});
+
+test('columns are hidden and resized, and stay so', async () => {
+  await open();
+  const width = async () => (await page.locator('thead th').nth(1).boundingBox())?.width ?? 0;
+  const before = await width();
+  await element('sort-params').focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect.poll(width).toBeGreaterThan(before + 20);
+  const edge = await page.locator('thead .column-edge').nth(1).boundingBox();
+  await page.mouse.move(edge!.x + 3, edge!.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(edge!.x + 43, edge!.y + 5, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(width).toBeGreaterThan(before + 55);
+  const wide = await width();
+  await element('columns').click();
+  await element('column-sparsity').click();
+  expect(await element('sort-sparsity').count()).toBe(0);
+  await page.reload();
+  await element('sort-params').waitFor();
+  expect(await element('sort-sparsity').count()).toBe(0);
+  expect(Math.abs((await width()) - wide)).toBeLessThan(2);
+  await element('columns').click();
+  await element('columns-reset').click();
+  await element('sort-sparsity').waitFor();
+});
+
+test('several layers get a threshold of their own, are protected, and follow all layers again', async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('90');
+  await element('layer-row-conv2d_1').click();
+  await element('layer-row-dense').click({ modifiers: ['Shift'] });
+  await element('chosen-bar').getByText('3 layers').waitFor();
+  await element('chosen-threshold').fill('40');
+  await settled();
+  expect((await previewed()).at(-1)).toMatchObject({
+    layers: { conv2d_1: { sparsity: 0.4 }, conv2d_2: { sparsity: 0.4 }, dense: { sparsity: 0.4 } },
+  });
+  expect(await element('plan-all').innerText()).toMatch(/^All other layers\s*\|w\| < [\d.]+, from 90% of all layers/);
+  await element('chosen-threshold').fill('400');
+  await page.getByText('Enter 0 to 100.').waitFor();
+  await element('chosen-threshold').press('Escape');
+  await element('chosen-keep').click();
+  await expect.poll(() => element('layer-row-dense').textContent()).toContain('kept');
+  await element('chosen-follow').click();
+  await expect.poll(() => element('plan-dense').count()).toBe(0);
+  await element('layer-row-dense').click();
+  expect(await element('chosen-bar').count()).toBe(0);
+});
+
+test('a layer has its own threshold or that of all layers, and is edited as it has it', async () => {
+  await open();
+  await element('threshold-number').fill('0.02');
+  await element('layer-row-dense').click();
+  await element('own-threshold').click();
+  expect(await element('scope-select').inputValue()).toBe('layer');
+  await element('threshold-number').fill('0.01');
+  await element('layer-row-conv2d').click();
+  await element('layers-all').click();
+  expect(await element('scope-select').inputValue()).toBe('global');
+  expect(await element('threshold-number').inputValue()).toBe('0.02');
+  await element('layer-row-dense').click();
+  expect(await element('threshold-number').inputValue()).toBe('0.01');
+  await element('layer-row-conv2d').click();
+  expect(await element('scope-select').inputValue()).toBe('global');
+  await element('layer-row-dense').click();
+  await element('own-threshold').click();
+  await expect.poll(() => element('plan-dense').count()).toBe(0);
+  expect(await element('threshold-number').inputValue()).toBe('0.02');
+});
+
+test('thresholds and the recipe are undone and redone, by keys and by buttons', async () => {
+  await open();
+  expect(await element('undo').isDisabled()).toBe(true);
+  await element('threshold-number').fill('0.02');
+  await element('layer-table').focus();
+  await drag(60, 12);
+  const dragged = await value('threshold-line');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => value('threshold-line')).toBeCloseTo(0.02, 5);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => value('threshold-line')).toBe(0);
+  await page.keyboard.press('Control+Shift+z');
+  await element('redo').click();
+  await expect.poll(() => value('threshold-line')).toBeCloseTo(dragged, 5);
+  await tab('methods');
+  await element('add-prune').click();
+  await element('add-finetune').click();
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => element('step-1').count()).toBe(0);
+  await element('step-0').waitFor();
+  // A search undoes its own typing.
+  await element('layer-filter').fill('conv');
+  await element('layer-filter').press('Control+z');
+  await element('step-0').waitFor();
+});
+
+test('tabs are chosen by keys, keep what was typed, and survive a reload with the place of the page', async () => {
+  await open();
+  await page.getByRole('tab', { name: 'Prune' }).focus();
+  await page.keyboard.press('ArrowRight');
+  expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Methods');
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('tab-methods');
+  await page.keyboard.press('Home');
+  await page.getByRole('tabpanel', { name: 'Prune' }).waitFor();
+  await page.keyboard.press('End');
+  await element('evaluate-here').click();
+  await element('evaluation').waitFor();
+  await page.evaluate('window.scrollTo(0, 200)');
+  await page.waitForTimeout(300);
+  await page.reload();
+  await page.getByRole('tabpanel', { name: 'Evaluation' }).waitFor();
+});
+
+test('the figures of validation and test have places of their own, and nothing moves while a threshold is tried', async () => {
+  await open('', 1440);
+  await page.locator('[data-testid="total-packed"][data-value]').waitFor();
+  const place = async () => (await element('histogram').boundingBox())?.y ?? 0;
+  const before = await place();
+  expect(await element('total-accuracy').innerText()).toBe('\u2013');
+  await element('evaluate-button').click();
+  await element('evaluation').waitFor();
+  const test = await element('total-test').innerText();
+  await tab('prune');
+  await element('threshold-number').fill('0.03');
+  await settled();
+  expect(await element('total-test').innerText()).toBe(test);
+  expect(await value('total-accuracy')).not.toBe(await value('total-test'));
+  expect(await place()).toBe(before);
+  const measured = await value('total-accuracy');
+  await element('undo').click();
+  await expect.poll(() => element('preview-accuracy').count()).toBe(0);
+  expect(await value('total-accuracy')).toBe(measured);
+});
+
+test('in a narrow window the layers are behind a button with the selected one', async () => {
+  await open('', 480);
+  await element('layer-picker').getByText('All layers').waitFor();
+  expect(await element('layer-table').isVisible()).toBe(false);
+  await element('layer-picker').click();
+  await element('layer-row-dense').click();
+  await element('layer-picker').getByText('dense').waitFor();
+  expect(await element('layer-table').isVisible()).toBe(false);
+  await page.getByRole('heading', { name: 'dense' }).waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
 });
 
 test('prune and write shows its progress and its result, side by side', async () => {
@@ -677,7 +861,7 @@ test('a method is chosen, its form filled in from its schema, and the recipe run
   await element('add-prune').click();
   await element('form-prune-score').selectOption('lamp');
   await element('form-prune-amount-sparsity').fill('7');
-  expect(await page.getByRole('alert').textContent()).toBe('Type a number from 0 to 1.');
+  expect(await page.getByRole('alert').textContent()).toBe('Enter a number from 0 to 1.');
   await element('form-prune-amount-sparsity').fill('0.8');
   await element('form-prune-more').click();
   await element('form-prune-granularity').selectOption('2:4');

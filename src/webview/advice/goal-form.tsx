@@ -12,7 +12,7 @@ import { TextField } from '../ui/text-field';
 /** Reads minutes, or says what is wrong with them. */
 function minutesOf(text: string): number | string {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  return value > 0 && value <= 24 * 60 ? value : 'Type a number above 0, up to 1,440.';
+  return value > 0 && value <= 24 * 60 ? value : 'Enter a number above 0, up to 1,440.';
 }
 
 /** The goal of an advice, and the button that asks for it. */

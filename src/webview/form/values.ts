@@ -90,5 +90,5 @@ export function fits(spec: Spec, value: Json | undefined): boolean {
 /** A number from its text, or the fault of the text as a sentence. */
 export function parseNumber(spec: NumberSpec, text: string): number | string {
   const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
-  return takesNumber(spec, value) ? value : t('Type a {0}.', rangeWords(spec));
+  return takesNumber(spec, value) ? value : t('Enter a {0}.', rangeWords(spec));
 }

@@ -10,6 +10,7 @@ import { cannotEvaluate, cannotMeasure, evaluation, inspection } from '../state/
 import { sentence } from '../ui/sentence';
 import { LinkButton } from '../ui/link';
 import { PackedAdvice, PackedStat } from './packed-stat';
+import { isSevere } from './severe';
 import { Stat, type StatPreview } from './stat';
 
 /** Brotli bytes by the hash of the counted weights. */
@@ -163,6 +164,7 @@ function ValidationStat() {
                 difference: differenceOf(before, after),
                 value: after[0].value,
                 stale: tried.stale,
+                severe: isSevere(before[0], after[0]),
               }
             : null
         }

@@ -7,10 +7,11 @@ import { kernelCounts } from '../threshold/amounts';
 import { hasNumbers, loadHistograms } from '../state/histograms';
 import { counts, countsByLayer } from '../state/preview';
 import { histogramProblem, histograms, inspection, log, amounts, selected, selectedLayer } from '../state/session';
-import { target } from '../state/threshold';
+import { setOwn, target } from '../state/threshold';
 import { markUsable } from '../state/timing';
 import { ShowLog } from '../notices/show-log';
 import { Checkbox } from '../ui/checkbox';
+import { Fold } from '../ui/fold';
 import { LinkButton } from '../ui/link';
 import { Notice } from '../ui/notice';
 import { Ring } from '../ui/ring';
@@ -45,16 +46,21 @@ function Kind({ layer }: { layer: LayerInfo }) {
 
 /** The tensors of a layer; one that is left alone has its reason. */
 function Tensors({ layer }: { layer: LayerInfo }) {
-  if (layer.tensors.length === 0) return null;
+  const within = `${layer.name}/`;
   return (
-    <ul class="tensors small quiet" aria-label={`Tensors of ${layer.name}`}>
-      {layer.tensors.map((tensor) => (
-        <li key={tensor.name}>
-          <span class="tensor-name">{tensor.name}</span> {shape(tensor.shape)}
-          {tensor.prunable ? ' \u00b7 prunable' : ` \u00b7 left alone: ${tensor.reason ?? 'not a kernel'}`}
-        </li>
-      ))}
-    </ul>
+    <Fold title={plural(layer.tensors.length, 'tensor')} open={false} testId="tensors">
+      <ul class="tensors small quiet" aria-label={`Tensors of ${layer.name}`}>
+        {layer.tensors.map(({ name, shape: sides, prunable, reason }) => (
+          <li key={name}>
+            <span class="tensor-name" title={name}>
+              {name.startsWith(within) ? name.slice(within.length) : name}
+            </span>{' '}
+            {shape(sides)}
+            {prunable ? ' \u00b7 prunable' : ` \u00b7 left alone: ${reason ?? 'not a kernel'}`}
+          </li>
+        ))}
+      </ul>
+    </Fold>
   );
 }
 
@@ -78,7 +84,7 @@ function hint(): string {
   const after = name === null ? undefined : countsByLayer.value.get(name);
   if (after?.threshold != null && after.reason !== undefined) return sentence(after.reason);
   if (name !== null && target.value === null && amounts.value.layers[name] !== undefined)
-    return 'The line is for all layers; this layer keeps its own amount.';
+    return 'The line is for all layers; this layer keeps its own threshold.';
   return 'Drag the line to prune. Point at a bar, or use the arrow keys, for its exact count.';
 }
 
@@ -154,7 +160,14 @@ export function Hero() {
       </div>
       <Body />
       <LevelsLine />
-      {layer && <Tensors layer={layer} />}
+      <div class="hero-foot">
+        {layer?.prunable === true && (
+          <Checkbox checked={target.value === layer.name} onToggle={setOwn} testId="own-threshold">
+            Own threshold
+          </Checkbox>
+        )}
+        {layer && layer.tensors.length > 0 && <Tensors key={layer.name} layer={layer} />}
+      </div>
     </section>
   );
 }

@@ -1,45 +1,61 @@
-import { computed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { compact, count, percent } from '../../protocol/format';
-import { sortRows, type LayerRow as Row } from './sort';
 import { wholeTables } from '../exports/rows';
+import {
+  chooseAll,
+  choose,
+  foldBlock,
+  items,
+  shownColumnNames,
+  shownLayers,
+  shownNames,
+  tableWidth,
+  unfoldFor,
+} from '../state/layer-list';
+import { columns as choice, histograms, inspection, selected } from '../state/session';
+import { counts, step } from '../state/preview';
+import { BlockRow } from './block-row';
+import { widthOf, type TableColumn } from './columns';
 import { exportedLayers } from './exported';
-import { rowForKey, rowWindow, scrollToRow } from './window';
-import { histograms, inspection, selected, sort } from '../state/session';
-import { counts, countsByLayer, step } from '../state/preview';
-import { select } from '../state/threshold';
-import { HeadRow, WIDTHS } from './head-row';
-import { LayerRow } from './layer-row';
+import { HeadRow } from './head-row';
+import type { TableItem } from './items';
+import { choosingOf, LayerRow } from './layer-row';
+import type { Choosing } from './marks';
 import { MiniHistogram } from './mini-histogram';
+import { rowForKey, rowWindow, scrollToRow } from './window';
 
 /** The heights of a row and of the header in the style sheet; virtual rows need fixed heights. */
 const ROW = 28;
 
-const rows = computed<Row[]>(() => {
-  const layers = inspection.value?.layers ?? [];
-  const after = countsByLayer.value;
-  return sortRows(
-    layers.map((layer, index) => ({ layer, after: after.get(layer.name), index })),
-    sort.value,
-  );
-});
-
-wholeTables.set('layers', () => exportedLayers(rows.value));
+wholeTables.set('layers', () => exportedLayers(shownLayers()));
 
 /** Moves the focus from the table to the threshold line of the selected layer, on Enter. */
 const toHistogram = (): void => document.querySelector<HTMLElement>('[data-testid="threshold-line"]')?.focus();
+
+const idOf = (item: TableItem | undefined): string =>
+  item === undefined ? 'layer-all' : item.kind === 'block' ? `block-${item.name}` : `layer-${item.row.index}`;
+
+const isOf = (item: TableItem, layer: string | null): boolean => item.kind === 'layer' && item.row.layer.name === layer;
 
 /** All layers; only visible rows are drawn. Row 0 is all layers together. */
 export function LayerTable() {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
-  const list = rows.value;
-  const at = selected.value === null ? 0 : list.findIndex((row) => row.layer.name === selected.value) + 1;
+  /** The head of the block that the keys are on; null: they are on the selected layer. */
+  const [onBlock, setOnBlock] = useState<string | null>(null);
+  const list = items.value;
+  const blockAt = onBlock === null ? -1 : list.findIndex((item) => item.kind === 'block' && item.name === onBlock);
+  const layerAt = list.findIndex((item) => isOf(item, selected.value));
+  const at = (blockAt >= 0 ? blockAt : layerAt) + 1;
 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    const look = (): void => {
+      setView({ top: element.scrollTop, height: element.clientHeight });
+      // A narrow window hides the table.
+      if (element.clientWidth > 0) tableWidth.value = element.clientWidth;
+    };
     look();
     const observer = new ResizeObserver(look);
     observer.observe(element);
@@ -52,22 +68,48 @@ export function LayerTable() {
     if (element && row > 0)
       element.scrollTop = scrollToRow(row - 1, ROW, element.scrollTop, element.clientHeight - 2 * ROW);
   };
-  // The layer that was selected before a reload may be far down.
-  useEffect(() => reveal(at), []);
+  // The layer may have been selected elsewhere, or before a reload, and be far down or in a folded block.
+  const layer = selected.value;
+  useEffect(() => {
+    setOnBlock(null);
+    if (layer === null) return;
+    unfoldFor(layer);
+    reveal(items.peek().findIndex((item) => isOf(item, layer)) + 1);
+  }, [layer]);
 
-  const move = (row: number): void => {
-    select(row === 0 ? null : (list[row - 1]?.layer.name ?? null));
+  const move = (row: number, how: Choosing): void => {
+    const item = list[row - 1];
+    setOnBlock(item?.kind === 'block' ? item.name : null);
+    if (item?.kind !== 'block') choose(item?.row.layer.name ?? null, how);
     reveal(row);
   };
 
+  const press = (event: KeyboardEvent): boolean => {
+    const item = list[at - 1];
+    if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) chooseAll(shownNames());
+    else if (item?.kind === 'block' && (event.key === 'ArrowRight' || event.key === 'ArrowLeft'))
+      foldBlock(item.name, event.key === 'ArrowLeft');
+    else if (item?.kind === 'block' && (event.key === 'Enter' || event.key === ' '))
+      foldBlock(item.name, !item.isFolded);
+    else if (event.key === 'Enter') toHistogram();
+    else {
+      const page = Math.max(1, Math.floor(view.height / ROW) - 2);
+      const next = rowForKey(event.key, at, list.length + 1, page);
+      if (next === undefined) return false;
+      move(next, event.shiftKey ? choosingOf(event) : 'alone');
+    }
+    return true;
+  };
+
+  const columns = shownColumnNames.value;
   const window = rowWindow(list.length, ROW, view.top, view.height);
   const tried = step.value !== null;
+  const width = columns.reduce((sum, column) => sum + widthOf(choice.value, column), 0);
   return (
     <div
       class="table-scroller"
-      id="layer-list"
       ref={scroller}
-      onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onScroll={({ currentTarget: { scrollTop: top, clientHeight: height } }) => setView({ top, height })}
     >
       <table
         role="grid"
@@ -75,53 +117,107 @@ export function LayerTable() {
         data-table="layers"
         tabIndex={0}
         aria-label="Layers"
+        aria-multiselectable="true"
         aria-rowcount={list.length + 2}
-        aria-activedescendant={at === 0 ? 'layer-all' : `layer-${list[at - 1]?.index ?? 0}`}
+        aria-activedescendant={idOf(list[at - 1])}
         data-testid="layer-table"
+        style={{ minWidth: `${width}px` }}
         onKeyDown={(event) => {
-          if (event.target !== event.currentTarget) return;
-          const page = Math.max(1, Math.floor(view.height / ROW) - 2);
-          const next = rowForKey(event.key, at, list.length + 1, page);
-          if (next === undefined && event.key !== 'Enter') return;
-          event.preventDefault();
-          if (next === undefined) toHistogram();
-          else move(next);
+          if (event.target === event.currentTarget && press(event)) event.preventDefault();
         }}
       >
         <colgroup>
-          {WIDTHS.map((name) => (
-            <col key={name} class={`col-${name}`} />
+          {columns.map((column) => (
+            <col
+              key={column}
+              // The name takes the rest.
+              style={{
+                width:
+                  column === 'name' && choice.value.widths.name === undefined
+                    ? 'auto'
+                    : `${widthOf(choice.value, column)}px`,
+              }}
+            />
           ))}
         </colgroup>
         <thead>
-          <HeadRow />
-          <AllRow active={at === 0} tried={tried} onSelect={() => move(0)} />
+          <HeadRow columns={columns} />
+          <AllRow columns={columns.slice(1)} active={at === 0} tried={tried} onSelect={() => move(0, 'alone')} />
         </thead>
         <tbody>
           <tr class="spacer" aria-hidden="true" style={{ height: `${window.from * ROW}px` }} />
-          {list.slice(window.from, window.to).map((row, index) => (
-            <LayerRow
-              key={row.layer.name}
-              row={row}
-              position={window.from + index + 2}
-              active={row.layer.name === selected.value}
-              tried={tried}
-              onSelect={() => select(row.layer.name)}
-            />
-          ))}
+          {list.slice(window.from, window.to).map((item, index) =>
+            item.kind === 'block' ? (
+              <BlockRow
+                key={`block ${item.name}`}
+                block={item}
+                columns={columns.slice(1)}
+                position={window.from + index + 2}
+                active={window.from + index + 1 === at}
+                tried={tried}
+                onFold={() => {
+                  setOnBlock(item.name);
+                  foldBlock(item.name, !item.isFolded);
+                }}
+                onChoose={() => chooseAll(item.rows.map(({ layer: { name } }) => name))}
+              />
+            ) : (
+              <LayerRow
+                key={item.row.layer.name}
+                row={item.row}
+                columns={columns.slice(1)}
+                position={window.from + index + 2}
+                active={isOf(item, selected.value)}
+                block={item.block}
+                tried={tried}
+                onChoose={(how) => {
+                  setOnBlock(null);
+                  choose(item.row.layer.name, how);
+                }}
+              />
+            ),
+          )}
           <tr class="spacer" aria-hidden="true" style={{ height: `${(list.length - window.to) * ROW}px` }} />
         </tbody>
       </table>
+      {list.length === 0 && <p class="no-layers quiet">No layer has this name or type.</p>}
     </div>
   );
 }
 
-function AllRow({ active, tried, onSelect }: { active: boolean; tried: boolean; onSelect: () => void }) {
+function AllCell({ column, tried }: { column: TableColumn; tried: boolean }) {
   const model = inspection.value;
   const all = histograms.value.get(null);
-  if (!model) return null;
-  const prunable = model.layers.filter((layer) => layer.prunable).length;
+  if (!model) return <td />;
+  const { params, macs, sparsity } = model.totals;
   const after = counts.value?.totals.after.sparsity;
+  switch (column) {
+    case 'params':
+      return <td class="figure">{count(params)}</td>;
+    case 'macs':
+      return <td class="figure">{macs === null ? '?' : compact(macs)}</td>;
+    case 'sparsity':
+      return <td class="figure">{percent(sparsity, 1)}</td>;
+    case 'preview':
+      return <td class="figure after">{tried && after !== undefined ? percent(after, 1) : ''}</td>;
+    case 'weights':
+      return <td class="picture">{all && <MiniHistogram histogram={all} threshold={0} id="mini-all" />}</td>;
+    default:
+      return <td />;
+  }
+}
+
+function AllRow({
+  columns,
+  active,
+  tried,
+  onSelect,
+}: {
+  columns: readonly TableColumn[];
+  active: boolean;
+  tried: boolean;
+  onSelect: () => void;
+}) {
   return (
     <tr
       id="layer-all"
@@ -135,15 +231,9 @@ function AllRow({ active, tried, onSelect }: { active: boolean; tried: boolean; 
       <th scope="row" class="name">
         All layers
       </th>
-      <td class="type quiet wide">{prunable} prunable</td>
-      <td class="wide" />
-      <td class="figure">{count(model.totals.params)}</td>
-      <td class="figure wide">{model.totals.macs === null ? '?' : compact(model.totals.macs)}</td>
-      <td class="wide" />
-      <td class="figure">{percent(model.totals.sparsity, 1)}</td>
-      <td class="figure after">{tried && after !== undefined ? percent(after, 1) : ''}</td>
-      <td />
-      <td class="picture">{all && <MiniHistogram histogram={all} threshold={0} id="mini-all" />}</td>
+      {columns.map((column) => (
+        <AllCell key={column} column={column} tried={tried} />
+      ))}
     </tr>
   );
 }

@@ -20,7 +20,7 @@ const seedOf = (text: string): number | string => {
   const value = Number(text.trim());
   return text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= SEEDS
     ? value
-    : 'Type a whole number, 0 or more.';
+    : 'Enter a whole number, 0 or more.';
 };
 
 /** The methods, the recipe with its steps, the form and the plan of the selected step, and the button that runs the recipe. */

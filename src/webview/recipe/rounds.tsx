@@ -13,7 +13,7 @@ const MOST = 50;
 
 const roundsOf = (text: string): number | string => {
   const value = Number(text.trim());
-  return Number.isInteger(value) && value >= 2 && value <= MOST ? value : `Type a whole number from 2 to ${MOST}.`;
+  return Number.isInteger(value) && value >= 2 && value <= MOST ? value : `Enter a whole number from 2 to ${MOST}.`;
 };
 
 /** Turns one prune step and the steps after it into rounds that reach its sparsity. */

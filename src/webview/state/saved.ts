@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JsonObject } from '../../protocol/json';
 import { MODES } from '../threshold/amount';
+import { HIDEABLE } from '../layers/columns';
 import { COLUMNS } from '../layers/sort';
 import { TAB_NAMES } from '../workbench/tab-names';
 
@@ -32,6 +33,15 @@ export const Saved = z.object({
   recipe: z.array(JsonObject).max(1000).catch([]),
   seed: z.number().int().min(0).max(0x7fffffff).catch(0),
   tab: z.enum(TAB_NAMES).catch('prune'),
+  filter: z.object({ text: z.string(), prunableOnly: z.boolean() }).catch({ text: '', prunableOnly: false }),
+  /** Blocks of layers that are folded, by name. */
+  folded: z.array(z.string()).catch([]),
+  columns: z
+    .object({
+      shown: z.array(z.enum(HIDEABLE)).nullable(),
+      widths: z.partialRecord(z.enum(['name', ...HIDEABLE]), z.number().positive()),
+    })
+    .catch({ shown: null, widths: {} }),
   /** The tab whose button started the last run. */
   runFrom: z.enum(TAB_NAMES).catch('prune'),
   /** How the layers are shown. */

@@ -7,6 +7,8 @@ import type { JsonObject } from '../../protocol/json';
 import type { JobView } from '../run/job-view';
 import type { Histograms } from '../threshold/amounts';
 import { readSaved, type Saved } from './saved';
+import type { ColumnChoice } from '../layers/columns';
+import type { LayerFilter } from '../layers/filter';
 import type { Sort } from '../layers/sort';
 import type { TabName } from '../workbench/tab-names';
 import { loadState, storeState } from './host';
@@ -38,6 +40,10 @@ export const epochs = signal(saved.epochs);
 export const drafts = signal<readonly JsonObject[]>(saved.recipe);
 export const seed = signal(saved.seed);
 export const tab = signal<TabName>(saved.tab);
+/** Which layers the table shows. */
+export const filter = signal<LayerFilter>(saved.filter);
+export const foldedBlocks = signal<readonly string[]>(saved.folded);
+export const columns = signal<ColumnChoice>(saved.columns);
 /** The tab whose button started the run; its card is there. */
 export const runFrom = signal<TabName>(saved.runFrom);
 /** Pixels by which the page is scrolled. */
@@ -93,6 +99,9 @@ export const keepState = (): void => {
       recipe: [...drafts.value],
       seed: seed.value,
       tab: tab.value,
+      filter: filter.value,
+      folded: [...foldedBlocks.value],
+      columns: { ...columns.value, shown: columns.value.shown && [...columns.value.shown] },
       runFrom: runFrom.value,
       scroll: scroll.value,
     };

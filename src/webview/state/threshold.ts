@@ -1,4 +1,4 @@
-import { computed } from '@preact/signals';
+import { batch, computed } from '@preact/signals';
 import { amountFor, largest, round, thresholdOf, type Amount, type Mode } from '../threshold/amount';
 import { layerDistribution, type Distribution } from '../threshold/counting';
 import { NO_AMOUNTS, withAmount, type Amounts } from '../threshold/amounts';
@@ -49,6 +49,20 @@ export function setAmount(next: Amount | null, at: number): void {
   setAmounts(withAmount(layer === null ? amounts.value : pinned(amounts.value), layer, next), at);
 }
 
+/** Gives layers an amount of their own, or removes it (null). */
+export function setLayerAmounts(layers: readonly string[], next: Amount | null, at: number): void {
+  const start = next === null ? amounts.value : pinned(amounts.value);
+  setAmounts(
+    layers.reduce((all, layer) => withAmount(all, layer, next), start),
+    at,
+  );
+  // The shown layer may have one now.
+  if (selected.peek() !== null) select(selected.peek());
+}
+
+/** Sets all amounts as they were. */
+export const restoreAmounts = (before: Amounts, at: number): void => setAmounts(before, at);
+
 /** Adds the threshold that the engine found for the amount for all layers, so that an amount of one layer does not move it. */
 function pinned(now: Amounts): Amounts {
   const at = now.global?.at ?? foundThreshold();
@@ -87,12 +101,34 @@ export function setScope(next: 'global' | 'layer'): void {
     selected.value = first.name;
   }
   scope.value = next;
+  isOwnShown = false;
 }
 
-/** Selects a layer; null: all of them. */
+/** True while a layer is edited because it has its own amount, not because the person asked for that. */
+let isOwnShown = false;
+
+/** Selects a layer; null: all of them. A layer with its own amount is edited itself, others as before. */
 export function select(layer: string | null): void {
-  if (layer === null) scope.value = 'global';
-  selected.value = layer;
+  const hasOwn = layer !== null && amounts.peek().layers[layer] !== undefined;
+  batch(() => {
+    if (layer === null || (isOwnShown && !hasOwn)) scope.value = 'global';
+    isOwnShown = hasOwn && (isOwnShown || scope.peek() === 'global');
+    if (hasOwn) scope.value = 'layer';
+    selected.value = layer;
+  });
+}
+
+/** Gives the selected layer a threshold of its own, from the one it has, or lets it follow that of all layers again. */
+export function setOwn(isOwn: boolean, at: number): void {
+  const layer = selected.peek();
+  if (layer === null) return;
+  const now = shownThreshold.peek();
+  batch(() => {
+    scope.value = isOwn ? 'layer' : 'global';
+    isOwnShown = false;
+    if (!isOwn) resetAmount(layer, at);
+    else if (now > 0) setThreshold(now, at);
+  });
 }
 
 /** Removes the amount of one layer, or the global one (null). */

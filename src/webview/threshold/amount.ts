@@ -82,9 +82,9 @@ export function parseAmount(mode: Mode, text: string): Amount | string {
   const cleaned = text.trim().replace(/%$/, '').replace(',', '.');
   const value = cleaned === '' ? Number.NaN : Number(cleaned);
   if (!Number.isFinite(value))
-    return 'Type a number, for example ' + { absolute: '0.05', percent: '90', sigma: '1.5' }[mode] + '.';
-  if (value < 0) return mode === 'percent' ? 'Type a percentage from 0 to 100.' : 'Type a number that is 0 or more.';
-  if (mode === 'percent' && value > 100) return 'Type a percentage from 0 to 100.';
+    return 'Enter a number, for example ' + { absolute: '0.05', percent: '90', sigma: '1.5' }[mode] + '.';
+  if (value < 0) return mode === 'percent' ? 'Enter 0 to 100.' : 'Enter a number, 0 or more.';
+  if (mode === 'percent' && value > 100) return 'Enter 0 to 100.';
   return { mode, value };
 }
 

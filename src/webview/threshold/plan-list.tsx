@@ -1,7 +1,7 @@
-import { plural } from '../../protocol/format';
+import { plural, weight } from '../../protocol/format';
 import { mainText, METRICS } from '../../protocol/metric';
-import type { Amount } from './amount';
-import { counts, previewMetrics, previewBytes, previewProblem, step } from '../state/preview';
+import { thresholdOf, type Amount } from './amount';
+import { allWeights, counts, previewMetrics, previewBytes, previewProblem, step } from '../state/preview';
 import { cannotMeasure, panel, amounts } from '../state/session';
 import { resetAmount, resetAmounts, select, setAllowEmpty } from '../state/threshold';
 import { ShowLog } from '../notices/show-log';
@@ -13,14 +13,24 @@ import { Ring } from '../ui/ring';
 import { useLasting } from '../ui/use-lasting';
 import { amountWords } from './threshold-controls';
 
-function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
-  const name = layer ?? 'All layers';
+/** One amount. `exceptions`: the layers with amounts of their own, where it is that of all layers. */
+function Item({ layer, amount, exceptions }: { layer: string | null; amount: Amount; exceptions: number }) {
+  const name = layer ?? (exceptions === 0 ? 'All layers' : 'All other layers');
   return (
-    <li class="plan-item">
+    <li class="plan-item" data-testid={`plan-${layer ?? 'all'}`}>
       <LinkButton onPress={() => select(layer)} label={`Show ${name}`}>
         {name}
       </LinkButton>
-      <span class="figures">{amountWords(amount)}</span>
+      <span
+        class="figures"
+        title={
+          exceptions > 0 && amount.mode !== 'absolute'
+            ? 'This threshold was found for all layers together; thresholds of single layers do not move it'
+            : undefined
+        }
+      >
+        {exceptions === 0 ? amountWords(amount) : besideOthers(amount)}
+      </span>
       <button
         type="button"
         class="plan-reset"
@@ -32,6 +42,13 @@ function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
       </button>
     </li>
   );
+}
+
+/** The amount of all layers beside layers with their own: its threshold, and where that came from. */
+function besideOthers(amount: Amount): string {
+  const all = allWeights.value;
+  if (amount.mode === 'absolute' || !all) return amountWords(amount);
+  return `|w| < ${weight(thresholdOf(amount, all))}, from ${amountWords(amount)} of all layers`;
 }
 
 /** Delay before the animation of a pending figure: it takes processor time from the engine, so only long waits show it. */
@@ -77,7 +94,12 @@ export function PlanList() {
     <div class="plan">
       <ul class="plan-items" aria-label="The plan">
         {items.map(([layer, amount]) => (
-          <Item key={layer ?? ''} layer={layer} amount={amount} />
+          <Item
+            key={layer ?? ''}
+            layer={layer}
+            amount={amount}
+            exceptions={layer === null ? Object.keys(layers).length : 0}
+          />
         ))}
         {items.length > 1 && (
           <li class="plan-all">

@@ -15,7 +15,7 @@ function epochsOf(text: string): number | string {
   const value = Number(text.trim());
   return text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= 10_000
     ? value
-    : 'Type a whole number from 0 to 10,000.';
+    : 'Enter a whole number from 0 to 10,000.';
 }
 
 /** The folder of the new checkpoint, the epochs of fine-tuning, and the button that prunes. */

@@ -16,10 +16,12 @@ export function Workbench() {
   useEffect(() => {
     const byKey = (event: KeyboardEvent): void => undoByKey(event, { undo, redo });
     document.addEventListener('keydown', byKey);
-    document.addEventListener('pointerup', settleEdits);
+    // Each gesture is undone alone.
+    const ends = ['pointerdown', 'pointerup', 'focusin'] as const;
+    for (const end of ends) document.addEventListener(end, settleEdits, { capture: true });
     return () => {
       document.removeEventListener('keydown', byKey);
-      document.removeEventListener('pointerup', settleEdits);
+      for (const end of ends) document.removeEventListener(end, settleEdits, { capture: true });
     };
   }, []);
   return (

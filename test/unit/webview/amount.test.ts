@@ -83,7 +83,7 @@ test.each([
   ['percent', '-1'],
   ['sigma', '-2'],
 ] as const)('%s refuses "%s" with a sentence', (how, text) => {
-  expect(parseAmount(how, text)).toMatch(/^Type a .+\.$/);
+  expect(parseAmount(how, text)).toMatch(/^Enter .+\.$/);
 });
 
 test('every amount is one that a recipe may hold', () => {

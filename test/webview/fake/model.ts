@@ -36,7 +36,7 @@ const deep = (layers: number): Spec[] =>
     index % 5 === 4
       ? { name: `activation_${index}`, type: 'Activation', output: [14, 14, 16], macs: 0 }
       : {
-          name: `block_${index}_convolution_with_a_long_name`,
+          name: `block_${Math.floor(index / 5)}_convolution_with_a_long_name_${index % 5}`,
           type: 'Conv2D',
           output: [14, 14, 16],
           kernel: [3, 3, 8, 16],

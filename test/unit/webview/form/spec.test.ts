@@ -73,8 +73,10 @@ test('a first value by name is taken where it is in the range: a share is no cou
 test('a typed number is within its range, or has a fault', () => {
   const share = { kind: 'number', integer: false, min: 0, max: 1, above: false } as const;
   expect(parseNumber(share, ' 0,5 ')).toBe(0.5);
-  expect(parseNumber(share, '2')).toBe('Type a number from 0 to 1.');
-  expect(parseNumber({ ...share, integer: true, min: 1, max: 2 ** 53 }, '1.5')).toBe('Type a whole number, 1 or more.');
-  expect(parseNumber({ ...share, above: true, max: Infinity }, '0')).toBe('Type a number above 0.');
-  expect(parseNumber(share, '')).toMatch(/^Type/);
+  expect(parseNumber(share, '2')).toBe('Enter a number from 0 to 1.');
+  expect(parseNumber({ ...share, integer: true, min: 1, max: 2 ** 53 }, '1.5')).toBe(
+    'Enter a whole number, 1 or more.',
+  );
+  expect(parseNumber({ ...share, above: true, max: Infinity }, '0')).toBe('Enter a number above 0.');
+  expect(parseNumber(share, '')).toMatch(/^Enter/);
 });
