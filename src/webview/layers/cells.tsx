@@ -85,10 +85,10 @@ export function Cell({ column, row, tried }: { column: TableColumn; row: LayerRo
     }
     case 'threshold': {
       const threshold = after?.threshold ?? 0;
-      const own = amounts.value.layers[layer.name] !== undefined;
+      const own = amounts.value.layers[layer.name];
       return (
-        <td class="figure" title={own ? 'This layer has its own threshold' : undefined}>
-          {threshold > 0 ? weight(threshold) : own ? 'kept' : ''}
+        <td class="figure" title={own && 'This layer has its own threshold'}>
+          {own?.value === 0 ? 'kept' : threshold > 0 ? weight(threshold) : ''}
           {own && (
             <span class="own" aria-label="own threshold">
               {' \u2022'}
