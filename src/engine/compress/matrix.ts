@@ -1,4 +1,5 @@
-import { CholeskyDecomposition, EigenvalueDecomposition, Matrix as MlMatrix } from 'ml-matrix';
+import { CholeskyDecomposition, Matrix as MlMatrix } from 'ml-matrix';
+import { symmetricEigen } from './symmetric-eigen';
 
 /** A matrix of numbers, row after row. */
 export interface Matrix {
@@ -12,6 +13,13 @@ export const matrix = (rows: number, columns: number, data?: ArrayLike<number>):
   ...{ rows, columns },
   data: data ? Float64Array.from(data) : new Float64Array(rows * columns),
 });
+
+/** Makes a matrix with ones on its diagonal. */
+export function identity(size: number): Matrix {
+  const ones = matrix(size, size);
+  for (let i = 0; i < size; i++) ones.data[i * size + i] = 1;
+  return ones;
+}
 
 /** Multiplies two matrices. */
 export function times(a: Matrix, b: Matrix): Matrix {
@@ -62,15 +70,13 @@ export interface Eigen {
 /** Decomposes a symmetric matrix without negative eigenvalues. */
 export function eigenOf(symmetric: Matrix): Eigen {
   const { rows } = symmetric;
-  if (rows === 0) return { values: new Float64Array(), vectors: symmetric };
-  const found = new EigenvalueDecomposition(toMl(evened(symmetric)), { assumeSymmetric: true });
-  const order = found.realEigenvalues.map((value, i) => ({ value, i })).sort((a, b) => b.value - a.value);
-  const all = fromMl(found.eigenvectorMatrix);
+  const found = symmetricEigen(evened(symmetric).data, rows);
+  const order = [...found.values.keys()].sort((a, b) => found.values[b]! - found.values[a]!);
   const vectors = matrix(rows, rows);
-  order.forEach(({ i: from }, to) => {
-    for (let row = 0; row < rows; row++) vectors.data[row * rows + to] = all.data[row * rows + from]!;
+  order.forEach((from, to) => {
+    for (let row = 0; row < rows; row++) vectors.data[row * rows + to] = found.rows[from * rows + row]!;
   });
-  return { values: Float64Array.from(order, ({ value }) => Math.max(0, value)), vectors };
+  return { values: Float64Array.from(order, (at) => Math.max(0, found.values[at]!)), vectors };
 }
 
 /** Share of the mean of the diagonal that is added to it, so that a matrix of sums in float32 can be decomposed. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../../protocol/errors';
-import type { FactorizeStep } from '../../../protocol/steps/factorize';
+import type { FactorizeStep, FactorScheme } from '../../../protocol/steps/factorize';
 import type { ModelContent } from '../../checkpoint/types';
 import { activationGrids } from '../../model/activation-grids';
 import type { GraphNode } from '../../model/model-graph';
@@ -18,7 +18,10 @@ export interface Chosen {
 }
 
 /** Chooses the layers of a step. @throws UserError where a name fits no layer, a rank no layer, or nothing is chosen */
-export function chosenBy(model: ModelContent, { amount, layers: named, ranks = {}, protect }: FactorizeStep): Chosen {
+export function chosenBy(
+  model: ModelContent,
+  { amount, layers: named, ranks = {}, protect, scheme }: FactorizeStep,
+): Chosen {
   const { nodes, layers } = layeredGraph(model);
   const grids = activationGrids(model);
   const read = nodes.map((node) => candidateOf(node, grids));
@@ -47,7 +50,7 @@ export function chosenBy(model: ModelContent, { amount, layers: named, ranks = {
   for (const [i, rank] of single) {
     const one = read[i]!;
     if (typeof one === 'string') continue;
-    const full = fullRank(one);
+    const full = fullRank(one, scheme);
     if (rank > full)
       throw new UserError(`The layer "${nodes[i]!.name}" has the rank ${full}, so it cannot be given ${rank}: give a smaller one.`); // prettier-ignore
   }
@@ -56,11 +59,16 @@ export function chosenBy(model: ModelContent, { amount, layers: named, ranks = {
   return { candidates, left, ranks: new Map([...single].map(([i, rank]) => [pathKey(nodes[i]!), rank])) };
 }
 
-/** The largest rank of a kernel as inputs by outputs. */
-export const fullRank = ({ kernel: { tensor } }: Candidate): number => {
-  const outputs = tensor.shape.at(-1)!;
-  return Math.min(outputs, tensor.data.length / outputs);
-};
+/** The largest rank of a kernel by a scheme, or by that in which it is largest. */
+export function fullRank({ kernel: { tensor } }: Candidate, scheme?: FactorScheme): number {
+  const { shape, data } = tensor;
+  const [inputs, outputs] = [shape.at(-2)!, shape.at(-1)!];
+  const whole = Math.min(outputs, data.length / outputs);
+  const [height = 1, width = 1] = shape.slice(0, -2);
+  const apart = height > 1 && width > 1 && shape.length === 4 ? Math.min(height * inputs, width * outputs) : whole;
+  if (scheme === undefined) return Math.max(whole, apart);
+  return scheme === 'spatial' ? apart : whole;
+}
 
 function candidateOf(node: GraphNode, grids: ReadonlyMap<string, unknown>): Candidate | string {
   const { op } = node;

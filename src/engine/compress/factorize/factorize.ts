@@ -33,6 +33,8 @@ interface Prepared {
   readonly choices: Choices;
   /** Number of options that save something, but were left out because they take longer than the layer. */
   readonly slow: number;
+  /** All ranks, whatever time they take. */
+  readonly all: () => Choices;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function factorizeLayers(
 }
 
 async function prepare(problem: Problem, step: FactorizeStep, own: number | undefined): Promise<Prepared> {
-  const schemes = schemesOf(problem, step.scheme);
+  const schemes = await schemesOf(problem, step.scheme);
   const amount = own === undefined ? step.amount : { rank: own };
   const multiple = step.multipleOf ?? (amount && 'macs' in amount ? 'fast' : 1);
   const options: Option[] = [];
@@ -96,6 +98,7 @@ async function prepare(problem: Problem, step: FactorizeStep, own: number | unde
     const ranks = amount && (await ranksFor(scheme, amount, multiple));
     options.push(...(ranks ? [scheme.option(ranks)] : allOptions(scheme, multiple)));
   }
+  const all = (): Choices => ({ options: schemes.flatMap((scheme) => allOptions(scheme, step.multipleOf ?? 1)), now });
   const params = problem.kernel.tensor.data.length;
   const { channels, positions } = problem;
   const moved = movedBy(channels[0] * positions.inputs, channels[1] * positions.outputs);
@@ -104,7 +107,7 @@ async function prepare(problem: Problem, step: FactorizeStep, own: number | unde
   const slowToo = own !== undefined || (amount && 'params' in amount);
   const able = saving({ options, now });
   const worth = slowToo ? able : able.filter((one) => isFaster(one, now));
-  return { problem, schemes, slow: able.length - worth.length, choices: { options: worth, now } };
+  return { problem, schemes, slow: able.length - worth.length, choices: { options: worth, now }, all };
 }
 
 /** Picks an option for each layer; the reasons why others stay are added to `left`. @throws UserError */
@@ -120,9 +123,12 @@ function pick(
   const free = prepared.filter(({ problem }) => cost !== undefined && !ranks.has(pathKey(problem.node)));
   for (const one of prepared) if (!free.includes(one)) picked.push([one, bestFor(one.choices)]);
   if (cost !== undefined && share !== undefined && free.length > 0) {
-    const choices = free.map((one) => one.choices);
-    const all = choices.reduce((sum, { now }) => sum + now[cost], 0);
-    const found = withinBudget(choices, cost, share * all);
+    const all = free.reduce((sum, { choices }) => sum + choices.now[cost], 0);
+    const budget = share * all;
+    // Where no fast ranks come to the share, others do.
+    const fast = withinBudget(free.map((one) => one.choices), cost, budget); // prettier-ignore
+    const choices = fast ? [] : free.map((one) => one.all());
+    const found = fast ?? withinBudget(choices, cost, budget);
     if (!found) {
       const least = choices.reduce((sum, one) => sum + Math.min(one.now[cost], ...saving(one).map((option) => option[cost])), 0); // prettier-ignore
       const what = cost === 'params' ? 'parameters' : 'MACs';
@@ -137,7 +143,7 @@ function pick(
     if (option) continue;
     const saves = saving(choices).length > 0;
     const how = scheme === undefined ? '' : ` by ${scheme}`;
-    const reason = saves ? 'others lose less for what they save' : slow > 0 ? `small layers would take longer than it does${how}` : cost === undefined ? `that rank saves nothing${how}: its full rank is ${fullRank(problem)}` : `no rank saves anything${how}`; // prettier-ignore
+    const reason = saves ? 'others lose less for what they save' : slow > 0 ? `small layers would take longer than it does${how}` : cost === undefined ? `that rank saves nothing${how}: its full rank is ${fullRank(problem, scheme)}` : `no rank saves anything${how}`; // prettier-ignore
     left.set(pathKey(problem.node), { state: 'skipped', reason });
   }
   if (going.length === 0) {

@@ -2,7 +2,7 @@ import type { GraphNode, ModelGraph } from '../../model/model-graph';
 import type { OpOf } from '../../model/op/op';
 import { tf } from '../../tf';
 import { computed, product } from '../backend-matrix';
-import { choleskyOf, matrix, transposed, type Eigen, type Matrix } from '../matrix';
+import { choleskyOf, identity, matrix, transposed, type Eigen, type Matrix } from '../matrix';
 import { eigenWithin } from './top-eigen';
 import type { FloatTensor } from '../reshape/kernels';
 
@@ -111,9 +111,7 @@ export async function withoutData(candidate: Candidate, most: number): Promise<I
   const rows = tensor.data.length / tensor.shape.at(-1)!;
   const outputMean = new Float64Array(tensor.shape.at(-1)!);
   if (rows > most) return { mean: null, covariance: null, outputs: await gramOf(tensor, 'outputs'), outputMean };
-  const identity = matrix(rows, rows);
-  for (let i = 0; i < rows; i++) identity.data[i * rows + i] = 1;
-  return { mean: new Float64Array(rows), covariance: identity, outputs: null, outputMean };
+  return { mean: new Float64Array(rows), covariance: identity(rows), outputs: null, outputMean };
 }
 
 /** Statistics of a layer whose input covariance is known. */

@@ -10,15 +10,15 @@ import { TuckerScheme } from './tucker';
  * Makes the schemes that a layer allows.
  * @param only the one that a person wants for convolutions with a window
  */
-export function schemesOf(problem: Problem, only?: FactorScheme): Scheme[] {
+export async function schemesOf(problem: Problem, only?: FactorScheme): Promise<Scheme[]> {
   const { window, op, covariance, columns } = problem;
   const wide = op.kind === 'conv' && window.some((size) => size > 1);
   // Others need not keep what they do not look at.
   if (!wide || !covariance || columns > MOST_WHOLE)
     return [new SvdScheme({ ...problem, covariance: null, outputs: null })];
   const schemes: Scheme[] = [new SvdScheme(problem)];
-  if (only !== 'svd' && only !== 'spatial') schemes.push(new TuckerScheme(problem, covariance));
+  if (only !== 'svd' && only !== 'spatial') schemes.push(await TuckerScheme.of(problem, covariance));
   if (only !== 'svd' && only !== 'tucker' && window.length === 2 && window.every((size) => size > 1))
-    schemes.push(new SpatialScheme(problem, covariance));
+    schemes.push(await SpatialScheme.of(problem, covariance));
   return schemes.filter(({ name }) => only === undefined || name === only);
 }

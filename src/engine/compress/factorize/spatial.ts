@@ -1,4 +1,4 @@
-import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, transposed, transposedTimes, type Eigen, type Matrix } from '../matrix'; // prettier-ignore
+import { backSolved, choleskyOf, eigenOf, firstColumns, matrix, solved, times, transposed, type Eigen, type Matrix } from '../matrix'; // prettier-ignore
 import type { Window } from '../../model/op/attributes';
 import { product } from '../backend-matrix';
 import type { Problem } from './problem';
@@ -16,14 +16,22 @@ export class SpatialScheme implements Scheme {
   readonly #lower: Matrix;
   readonly #columns: Eigen;
 
-  constructor(problem: Problem, covariance: Matrix) {
+  private constructor(problem: Problem, covariance: Matrix, lower: Matrix, columns: Eigen) {
     this.#problem = problem;
     this.#covariance = covariance;
+    this.#lower = lower;
+    this.#columns = columns;
+    const { channels, window } = problem;
+    this.spectra = [spectrumOf(columns.values, window[0]! * channels[0], window[1]! * channels[1])];
+  }
+
+  /** Decomposes the covariance of the outputs by columns of the input. */
+  static async of(problem: Problem, covariance: Matrix): Promise<SpatialScheme> {
     const unfolded = unfold(problem);
-    this.#lower = choleskyOf(columnCovariance(problem, covariance));
-    const gram = times(unfolded, transposed(unfolded));
-    this.#columns = eigenOf(transposedTimes(this.#lower, times(gram, this.#lower)));
-    this.spectra = [spectrumOf(this.#columns.values, unfolded.rows, unfolded.columns)];
+    const lower = choleskyOf(columnCovariance(problem, covariance));
+    const gram = await product(unfolded, transposed(unfolded));
+    const columns = eigenOf(await product(lower, await product(gram, lower), true));
+    return new SpatialScheme(problem, covariance, lower, columns);
   }
 
   readonly weights = (): Promise<Spectrum[]> => {

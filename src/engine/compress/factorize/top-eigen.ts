@@ -1,6 +1,6 @@
 import { tf } from '../../tf';
 import { computed, onBackend } from '../backend-matrix';
-import { eigenOf, firstColumns, type Eigen, type Matrix } from '../matrix';
+import { backSolved, choleskyOf, eigenOf, firstColumns, identity, type Eigen, type Matrix } from '../matrix';
 import { Random } from '../../dataset/random';
 
 /** Directions that are found: ranks beyond would save little in layers that are so large. */
@@ -23,10 +23,10 @@ async function topEigen(symmetric: Matrix): Promise<Eigen> {
   const whole = onBackend(symmetric);
   let basis: tf.Tensor = tf.tensor2d(start, [symmetric.rows, count]);
   try {
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 1; round <= ROUNDS; round++) {
       const image = tf.matMul(whole, basis);
       basis.dispose();
-      basis = await orthonormal(image);
+      basis = round < ROUNDS ? await independent(image) : await orthonormal(image);
       image.dispose();
     }
     const within = eigenOf(await computed(() => tf.matMul(basis, tf.matMul(whole, basis), true)));
@@ -35,6 +35,12 @@ async function topEigen(symmetric: Matrix): Promise<Eigen> {
   } finally {
     tf.dispose([whole, basis]);
   }
+}
+
+/** Keeps the columns of a matrix from becoming alike: a basis of nearly the same space, orthonormal but for rounding. */
+async function independent(columns: tf.Tensor): Promise<tf.Tensor> {
+  const lower = choleskyOf(await computed(() => tf.matMul(columns, columns, true)));
+  return tf.tidy(() => tf.matMul(columns, onBackend(backSolved(lower, identity(lower.rows)))));
 }
 
 /** Makes an orthonormal basis of the columns of a matrix; columns that others span are left out. */

@@ -17,18 +17,26 @@ export class TuckerScheme implements Scheme {
   /** The lower triangle of the covariance of channels, averaged over the window. */
   readonly #lower: Matrix;
 
-  constructor(problem: Problem, covariance: Matrix) {
+  private constructor(problem: Problem, covariance: Matrix, lower: Matrix, inputs: Eigen) {
     this.#problem = problem;
     this.#covariance = covariance;
     const { channels, total } = problem;
-    this.#lower = choleskyOf(channelCovariance(covariance, channels[0]));
-    const gram = channelGram(problem.matrix(), channels[0]);
-    this.#inputs = eigenOf(transposedTimes(this.#lower, times(gram, this.#lower)));
+    this.#lower = lower;
+    this.#inputs = inputs;
     const places = problem.rows / channels[0];
     this.spectra = [
       spectrumOf(this.#inputs.values, channels[0], places * channels[1]),
       { ...spectrumOf(problem.eigen.values, problem.rows, channels[1]), total },
     ];
+  }
+
+  /** Decomposes the covariance of the outputs by channels of the input. */
+  static async of(problem: Problem, covariance: Matrix): Promise<TuckerScheme> {
+    const [channels] = problem.channels;
+    const lower = choleskyOf(channelCovariance(covariance, channels));
+    const gram = channelGram(problem.matrix(), channels);
+    const inputs = eigenOf(await product(lower, await product(gram, lower), true));
+    return new TuckerScheme(problem, covariance, lower, inputs);
   }
 
   readonly weights = (): Promise<Spectrum[]> => {
