@@ -1,17 +1,28 @@
 import { createHash } from 'node:crypto';
 import { WeightsManifest, type WeightEntry } from '../../protocol/checkpoint';
-import { quantizeExactly } from './requantize';
+import { encodeTensor } from './encode-tensor';
 import { hashedName, soleName } from './shard-names';
-import type { ModelContent, Tensor } from './types';
+import { JoinedValues } from './joined-values';
+import type { ModelContent } from './types';
+import { isElsewhere } from './values';
 
 /** Bytes of one shard, as tfjs writes them: 4 MiB. */
 export const SHARD_BYTES = 4 * 1024 * 1024;
 
+/** A file with weights. */
+export interface EncodedShard {
+  readonly name: string;
+  readonly byteLength: number;
+  readonly bytes: Uint8Array;
+  /** Returns a part of its bytes. */
+  read(offset: number, length: number): Uint8Array;
+}
+
 /** A checkpoint as the bytes of its files. */
 export interface EncodedCheckpoint {
   readonly modelJson: { readonly name: 'model.json'; readonly bytes: Uint8Array };
-  /** Views of one buffer. */
-  readonly shards: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Views of one buffer; of large weights, made each time that their bytes are asked for. */
+  readonly shards: readonly EncodedShard[];
   /** The tensors in the order of the manifest. */
   readonly entries: readonly WeightEntry[];
   /** SHA-256 of the joined shards, hex. */
@@ -30,7 +41,12 @@ export type ShardNaming = 'kept' | 'hashed';
  * Quantized tensors stay quantized where that loses nothing.
  */
 export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kept'): EncodedCheckpoint {
-  const encoded = [...model.tensors.values()].map(encodeTensor);
+  const tensors = [...model.tensors.values()];
+  if (tensors.some(isElsewhere)) {
+    const joined = new JoinedValues(tensors);
+    return filesOf(model, joined, { naming, weightsHash: joined.hash() });
+  }
+  const encoded = tensors.map(encodeTensor);
   const joined = new Uint8Array(encoded.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
   let offset = 0;
   for (const { bytes } of encoded) {
@@ -38,10 +54,37 @@ export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kep
     offset += bytes.byteLength;
   }
   const weightsHash = createHash('sha256').update(joined).digest('hex');
+  const read = (from: number, length: number) => joined.subarray(from, from + length);
+  const source = { entries: encoded.map(({ entry }) => entry), byteLength: joined.byteLength, read };
+  return filesOf(model, source, { naming, weightsHash });
+}
+
+/**
+ * Encodes a model for its sizes alone: large weights are not hashed, so that the names of their shards have another hash, of
+ * the same length.
+ */
+export function encodeForSizes(model: ModelContent): EncodedCheckpoint {
+  const tensors = [...model.tensors.values()];
+  if (!tensors.some(isElsewhere)) return encodeCheckpoint(model);
+  return filesOf(model, new JoinedValues(tensors), { naming: 'kept', weightsHash: '0'.repeat(64) });
+}
+
+/** The joined bytes of all weights. */
+interface Joined {
+  readonly entries: readonly WeightEntry[];
+  readonly byteLength: number;
+  read(offset: number, length: number): Uint8Array;
+}
+
+function filesOf(
+  model: ModelContent,
+  joined: Joined,
+  { naming, weightsHash }: { readonly naming: ShardNaming; readonly weightsHash: string },
+): EncodedCheckpoint {
   const manifest = WeightsManifest.safeParse(model.described?.['weightsManifest']).data ?? [];
   const sole = naming === 'kept' ? soleName(manifest) : undefined;
-  const shards = sole === undefined ? cut(joined, weightsHash) : [{ name: sole, bytes: joined }];
-  const entries = encoded.map(({ entry }) => entry);
+  const shards = sole === undefined ? cut(joined, weightsHash) : [shardOf(joined, sole, 0, joined.byteLength)];
+  const { entries } = joined;
   const group = {
     ...(manifest.length === 1 ? manifest[0] : {}),
     paths: shards.map(({ name }) => name),
@@ -51,14 +94,27 @@ export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kep
   return { modelJson: { name: 'model.json', bytes: Buffer.from(json) }, shards, entries, weightsHash };
 }
 
-/** Cuts weights into shards of 4 MiB with a part of their hash in their names. @param weightsHash SHA-256, hex */
-export function cut(joined: Uint8Array, weightsHash: string): EncodedCheckpoint['shards'] {
-  const count = Math.max(1, Math.ceil(joined.byteLength / SHARD_BYTES));
-  return Array.from({ length: count }, (_, i) => ({
-    name: hashedName(i, count, weightsHash),
-    bytes: joined.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES),
-  }));
+const shardOf = (joined: Joined, name: string, start: number, byteLength: number): EncodedShard => ({
+  ...{ name, byteLength },
+  get bytes() {
+    return joined.read(start, byteLength);
+  },
+  read: (offset, length) => joined.read(start + offset, Math.min(length, byteLength - offset)),
+});
+
+/**
+ * Names the shards of 4 MiB that so many bytes of weights are cut into; a part of their hash is in each name.
+ * @param weightsHash SHA-256, hex
+ */
+export function shardNames(byteLength: number, weightsHash: string): string[] {
+  const count = Math.max(1, Math.ceil(byteLength / SHARD_BYTES));
+  return Array.from({ length: count }, (_, i) => hashedName(i, count, weightsHash));
 }
+
+const cut = (joined: Joined, weightsHash: string): EncodedShard[] =>
+  shardNames(joined.byteLength, weightsHash).map((name, i) =>
+    shardOf(joined, name, i * SHARD_BYTES, Math.min(SHARD_BYTES, joined.byteLength - i * SHARD_BYTES)),
+  );
 
 /** Returns the fields of model.json: fields of the model replace old ones in place, all others stay. */
 function describe(model: ModelContent, weightsManifest: unknown): object {
@@ -77,19 +133,4 @@ function describe(model: ModelContent, weightsManifest: unknown): object {
   ];
   // A map keeps the position of a key that is set again, and accepts a key named __proto__.
   return Object.fromEntries(new Map([...Object.entries(described ?? {}), ...anew]));
-}
-
-function encodeTensor(tensor: Tensor): { entry: WeightEntry; bytes: Uint8Array } {
-  const { name, shape, dtype, data, group, extra } = tensor;
-  const stored = tensor.quantization ? quantizeExactly(data, tensor.quantization) : undefined;
-  const entry: WeightEntry = {
-    name,
-    shape: [...shape],
-    dtype,
-    ...(stored ? { quantization: stored.quantization } : {}),
-    ...(group === undefined ? {} : { group }),
-    ...extra,
-  };
-  const values = stored?.values ?? data;
-  return { entry, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }

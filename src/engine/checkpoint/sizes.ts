@@ -91,12 +91,17 @@ export function plannedSizes(
   options: SizeOptions = {},
   encoded: EncodedCheckpoint = encodeCheckpoint(model),
 ): Promise<FileSizes> {
-  const files = [encoded.modelJson, ...encoded.shards];
+  const { bytes: text } = encoded.modelJson;
   return measure(
-    files.map(({ bytes }) => ({
-      bytes: bytes.byteLength,
-      stream: () => Readable.from(chunks(bytes), { objectMode: false }),
-      read: (offset, length) => bytes.subarray(offset, offset + length),
+    [
+      { bytes: text.byteLength, read: (offset: number, length: number) => text.subarray(offset, offset + length) },
+      ...encoded.shards.map((shard) => ({
+        bytes: shard.byteLength,
+        read: (offset: number, length: number) => shard.read(offset, length),
+      })),
+    ].map(({ bytes, read }) => ({
+      ...{ bytes, read },
+      stream: () => Readable.from(chunks(bytes, read), { objectMode: false }),
     })),
     options,
   );
@@ -152,6 +157,6 @@ async function brotliSize(file: SizedFile): Promise<number> {
   return (await brotliCompress(whole, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })).byteLength;
 }
 
-function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) yield bytes.subarray(start, start + CHUNK_BYTES);
+function* chunks(bytes: number, read: (offset: number, length: number) => Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes; start += CHUNK_BYTES) yield read(start, Math.min(CHUNK_BYTES, bytes - start));
 }

@@ -21,13 +21,13 @@ function growth({ data, quantization }: Tensor): number {
 export function storageNotes(before: ModelContent, after: ModelContent): string[] {
   const [moved, grown]: [number[], Tensor[]] = [[], []];
   for (const tensor of tensorsOf(after)) {
-    const { quantization, data } = tensor;
+    const { quantization } = tensor;
     const old = before.tensors.get(tensor.name);
     if (!quantization) {
       if (old?.quantization) grown.push({ ...tensor, quantization: old.quantization });
-    } else if (!quantizeExactly(data, quantization)) grown.push(tensor);
+    } else if (!quantizeExactly(tensor.data, quantization)) grown.push(tensor);
     else if (old?.quantization?.dtype === quantization.dtype && isMoved(old.quantization, quantization))
-      moved.push(old.data.length === data.length ? largestChange(old, tensor) : 0);
+      moved.push(old.data.length === tensor.data.length ? largestChange(old, tensor) : 0);
   }
   const notes: string[] = [];
   // A grid that missed 0 by rounding alone moves without a change of weights.

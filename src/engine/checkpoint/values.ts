@@ -34,6 +34,19 @@ export function* piecesOf(tensor: Tensor): Generator<TensorData> {
     yield values.range(start, Math.min(values.length, start + size), room);
 }
 
+/**
+ * Goes through the values of two tensors of the same shape in the same pieces. A pair is valid until the next one.
+ */
+export function* pairsOf(one: Tensor, other: Tensor): Generator<readonly [TensorData, TensorData]> {
+  const [a, b] = [valuesOf(one), valuesOf(other)];
+  if (a.length !== b.length) throw new Error(`"${one.name}" has another number of values than "${other.name}"`);
+  const rooms = [one, other].map((tensor) => (isElsewhere(tensor) ? new Uint8Array(4 * PIECE) : undefined));
+  for (let start = 0; start < a.length; start += PIECE) {
+    const end = Math.min(a.length, start + PIECE);
+    yield [a.range(start, end, rooms[0]), b.range(start, end, rooms[1])];
+  }
+}
+
 /** Most bytes of values that are kept in memory after they were asked for, beside those of the last tensor. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 

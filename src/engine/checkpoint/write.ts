@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ModelJson } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
 import { placeFile, syncFolder, temporaryName, using } from './atomic';
-import { encodeCheckpoint, type EncodedCheckpoint } from './encode';
+import { encodeCheckpoint, type EncodedCheckpoint, type EncodedShard } from './encode';
 import { errorCode, writeFailure } from './failures';
 import { makeFolders, removeEmptyFolders } from './folders';
 import { keepRecord, removeUnnamed, sweep } from './leftovers';
@@ -42,7 +42,7 @@ export async function writeCheckpoint(
 ): Promise<WrittenCheckpoint> {
   const target = path.resolve(folder);
   let encoded = encodeCheckpoint(model, interim ? 'hashed' : 'kept');
-  const taken = await Promise.all(encoded.shards.map((shard) => isTaken(target, shard.name, shard.bytes)));
+  const taken = await Promise.all(encoded.shards.map((shard) => isTaken(target, shard)));
   if (taken.includes(true)) encoded = encodeCheckpoint(model, 'hashed');
   let made: string | undefined;
   try {
@@ -85,7 +85,7 @@ async function write(target: string, encoded: EncodedCheckpoint, model: ModelCon
   });
   return {
     path: path.join(target, modelJson.name),
-    bytes: [modelJson, ...shards].reduce((sum, file) => sum + file.bytes.byteLength, 0),
+    bytes: shards.reduce((sum, { byteLength }) => sum + byteLength, modelJson.bytes.byteLength),
     weightsHash,
   };
 }
@@ -145,12 +145,13 @@ function origin(bytes: Uint8Array): string {
  * Returns true where other bytes have the name of a shard of the parent. Names with a hash hold the same bytes, or
  * damaged ones.
  */
-async function isTaken(target: string, name: string, bytes: Uint8Array): Promise<boolean> {
+async function isTaken(target: string, shard: EncodedShard): Promise<boolean> {
+  const { name, byteLength } = shard;
   if (hashInName(name) !== undefined) return false;
   const file = path.join(target, name);
   try {
     const status = await lstat(file);
-    return !status.isFile() || status.size !== bytes.byteLength || !(await readFile(file)).equals(bytes);
+    return !status.isFile() || status.size !== byteLength || !(await readFile(file)).equals(shard.bytes);
   } catch (error) {
     return errorCode(error) !== 'ENOENT';
   }

@@ -1,12 +1,10 @@
 import type { Quantization } from '../../protocol/checkpoint';
 import type { Tensor } from '../checkpoint/types';
-import { isElsewhere } from '../checkpoint/values';
 import { entropyBits } from '../entropy';
 import { channelAt, kernelChannels } from '../model/kernel-channels';
 import type { GraphTensor } from '../model/model-graph';
 import type { Form } from '../train/constraints/constraint';
 import { constraintOf } from '../train/constraints/recognize';
-import { hasMany } from './many-values';
 
 /** The values of a kernel that has few of them under each scale. */
 export interface FewValues {
@@ -26,12 +24,12 @@ export function fewValuesOf(one: GraphTensor): FewValues | undefined {
 }
 
 function compute(one: GraphTensor): FewValues | undefined {
-  // Values that are elsewhere are not read only to see that they are many.
-  if (isElsewhere(one.tensor) && (!one.kernel || hasMany(one.tensor, kernelChannels(one)))) return undefined;
-  const { data, quantization } = one.tensor;
+  const { quantization } = one.tensor;
   const constraint = one.kernel ? constraintOf(one) : undefined;
   const stored = constraint?.stored?.dtype === 'uint8' ? quantization : undefined;
-  if (!(constraint?.form ?? stored) || !(data instanceof Float32Array) || data.length === 0) return undefined;
+  if (!(constraint?.form ?? stored)) return undefined;
+  const { data } = one.tensor;
+  if (!(data instanceof Float32Array) || data.length === 0) return undefined;
   const channels = kernelChannels(one);
   const place = placeOf(constraint?.form, stored);
   const times = new Uint32Array(PLACES);

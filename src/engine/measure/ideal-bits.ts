@@ -3,7 +3,7 @@ import { surveyOf } from '../checkpoint/survey';
 import type { Tensor, TensorData } from '../checkpoint/types';
 import { isElsewhere, piecesOf, valuesOf } from '../checkpoint/values';
 import { entropyBits } from '../entropy';
-import { hasMany, hasMoreWords } from './many-values';
+import { hasMany, hasMoreWords } from '../train/constraints/many-values';
 
 /** Most values that are counted apart: with more, a table of them saves nothing that counts. */
 const MOST_VALUES = 65_536;

@@ -96,6 +96,9 @@ export function countNonzero(tensor: Tensor): number {
   return nonzero;
 }
 
+/** Keeps the number of nonzero values of a tensor that was just made, where that is known. */
+export const keepCount = (tensor: Tensor, nonzero: number): void => void counted.set(tensor, nonzero);
+
 function count(tensor: Tensor): number {
   const { dtype, shape } = tensor;
   if (dtype === 'string') return shape.reduce((size, dimension) => size * dimension, 1);

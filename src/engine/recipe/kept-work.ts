@@ -2,6 +2,8 @@ import { count } from '../../protocol/format';
 import type { KeptWork } from '../../protocol/kept';
 import type { StepResult } from '../../protocol/steps';
 import type { ModelContent } from '../checkpoint/types';
+import { pairsOf } from '../checkpoint/values';
+import { countNonzero } from '../measure/inspect';
 import { readGraph } from '../model/graph';
 import { channelAt, kernelChannels, type Channels, type KernelChannels } from '../model/kernel-channels';
 import type { GraphTensor } from '../model/model-graph';
@@ -65,14 +67,15 @@ const tensorsOf = (model: ModelContent): GraphTensor[] => [
 const isSigned = (form: Form | undefined): boolean => form?.kind === 'binary' || form?.kind === 'ternary';
 
 /** Counts zeros that stayed in a tensor of the same shape; in another one weights have no places to compare. */
-function zerosKept({ tensor: was }: GraphTensor, { tensor: is }: GraphTensor): { held: number; gone: number } {
-  if (was.shape.join() !== is.shape.join()) return { held: 0, gone: 0 };
+function zerosKept({ tensor: was, params }: GraphTensor, { tensor: is }: GraphTensor): { held: number; gone: number } {
+  if (was.shape.join() !== is.shape.join() || countNonzero(was) === params) return { held: 0, gone: 0 };
   let [held, gone] = [0, 0];
-  for (let i = 0; i < was.data.length; i++)
-    if (was.data[i] === 0) {
-      if (is.data[i] === 0) held++;
-      else gone++;
-    }
+  for (const [before, after] of pairsOf(was, is))
+    for (let i = 0; i < before.length; i++)
+      if (before[i] === 0) {
+        if (after[i] === 0) held++;
+        else gone++;
+      }
   return { held, gone };
 }
 

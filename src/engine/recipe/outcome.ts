@@ -2,7 +2,8 @@ import { UserError } from '../../protocol/errors';
 import type { PrunedLayer } from '../../protocol/measure';
 import type { Inspection } from '../../protocol/model';
 import { changesModel, type StepResult } from '../../protocol/steps';
-import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
+import type { Checkpoint, ModelContent, Tensor, TensorData } from '../checkpoint/types';
+import { pairsOf, valuesOf } from '../checkpoint/values';
 import { figuresOf } from '../measure/inspect';
 import type { RunContext } from './run-context';
 
@@ -69,6 +70,10 @@ export function differing(
 }
 
 /** Returns true for two tensors of the same shape and the same bytes. */
-export const sameBytes = ({ data: a, shape }: Tensor, { data: b, shape: other }: Tensor): boolean =>
-  shape.join() === other.join() &&
-  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+export function sameBytes(one: Tensor, other: Tensor): boolean {
+  if (one.shape.join() !== other.shape.join() || valuesOf(one).length !== valuesOf(other).length) return false;
+  for (const [a, b] of pairsOf(one, other)) if (!bytesOf(a).equals(bytesOf(b))) return false;
+  return true;
+}
+
+const bytesOf = (data: TensorData): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);

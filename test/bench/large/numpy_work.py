@@ -35,9 +35,14 @@ else:
     threshold = np.partition(sizes, count)[count]
     del sizes
     told = {"threshold": float(threshold), "nonzero": 0}
+    # Of equal weights the first become 0, so that their number is exact.
+    ties = count - sum(int(np.count_nonzero(np.abs(values) < threshold)) for values in kernels)
     for values in kernels:
+        equal = np.flatnonzero(np.abs(values) == threshold)[:ties]
+        ties -= len(equal)
         if task == "prune":
             values[np.abs(values) < threshold] = 0
+            values[equal] = 0
         told["nonzero"] += int(np.count_nonzero(np.abs(values) >= threshold))
     if task == "prune":
         os.makedirs(sys.argv[3])

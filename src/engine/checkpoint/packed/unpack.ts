@@ -7,7 +7,7 @@ import { describeIssue, UserError } from '../../../protocol/errors';
 import { isCompanionName } from '../companions';
 import { entryProblem } from '../decode';
 import { storedBytes } from '../dtype';
-import { cut } from '../encode';
+import { shardNames } from '../encode';
 import { parseJson } from '../model-json';
 import type { Companion } from '../types';
 
@@ -60,7 +60,7 @@ export function unpack(
     throw new UserError(`The weights of ${name} take more than the 2 GiB that can be opened: use a smaller model.`);
   const weights = attempt(name, () => opened.weightsOf(group.weights));
   const hash = createHash('sha256').update(weights).digest('hex');
-  const paths = group.paths.length > 0 ? group.paths : cut(weights, hash).map((shard) => shard.name);
+  const paths = group.paths.length > 0 ? group.paths : shardNames(weights.byteLength, hash);
   const json = { ...parsed.data, weightsManifest: [{ ...group, paths }] };
   return {
     described: { ...JsonRecord.parse(value), weightsManifest: json.weightsManifest },

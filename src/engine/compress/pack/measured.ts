@@ -32,7 +32,7 @@ export function measured(
       return [tensor.name, { packed: tensorBits.get(tensor.name) ?? 0, ideal: bits, values }];
     }),
   );
-  const unpackedBytes = [modelJson, ...shards].reduce((sum, file) => sum + file.bytes.byteLength, 0);
+  const unpackedBytes = shards.reduce((sum, { byteLength }) => sum + byteLength, modelJson.bytes.byteLength);
   return { bytes: bytes.byteLength, unpackedBytes, textBits, tensors };
 }
 

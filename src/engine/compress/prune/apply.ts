@@ -1,9 +1,12 @@
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import { isElsewhere } from '../../checkpoint/values';
 import { withZeroOnGrid } from '../../checkpoint/zero-on-grid';
+import { countNonzero, keepCount } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import type { Selection } from './selection';
 import type { PrunePlan } from './plan';
-import { prunableIn, scoreTensor, type ScoredTensor } from './ranking';
+import { cutOf, prunedElsewhere } from './apply-elsewhere';
+import { isByMagnitude, lostBy, prunableIn, rank, scoreTensor, type ScoredTensor } from './ranking';
 
 /** Masks by tensor name, for each kernel with zeros: 0 where a weight is pruned and stays 0, 1 where it may be trained. */
 export type Masks = ReadonlyMap<string, Uint8Array>;
@@ -27,12 +30,23 @@ export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
 /** Applies a plan like `applyPrune`, but makes no masks: for previews. */
 export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
   const replaced = new Map<string, Tensor>();
-  for (const layer of readGraph(model).layers) {
+  for (const [place, layer] of readGraph(model).layers.entries()) {
     const selection = plan.selections.get(layer.name);
     if (!selection || selection.count === 0) continue;
     let { ties } = selection;
-    for (const prunable of prunableIn(layer)) {
+    const all = prunableIn(layer);
+    for (const prunable of all) {
       const { tensor } = prunable;
+      if (isElsewhere(tensor) && !tensor.quantization && isByMagnitude(plan.ranking)) {
+        const ranked = all.length === 1 ? rank(model, plan.ranking)[place] : undefined;
+        const cut = cutOf(tensor, selection.below, ties, ranked);
+        ties -= cut.ties;
+        const pruned = prunedElsewhere(tensor, cut);
+        // The plan has counted a layer with one kernel. The files are counted anew when they are read back.
+        if (ranked) keepCount(pruned, countNonzero(tensor) - lostBy(ranked, selection.count));
+        replaced.set(tensor.name, pruned);
+        continue;
+      }
       const data = tensor.data.slice();
       ties = zeroInPlace(data, scoreTensor(prunable, plan.ranking), selection, ties);
       replaced.set(tensor.name, withZeroOnGrid({ ...tensor, data }));
@@ -48,9 +62,10 @@ export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
 /** Makes masks that keep the current zeros of all kernels, protected kernels included. */
 export function zeroMasks(model: ModelContent): Masks {
   const masks = new Map<string, Uint8Array>();
-  for (const { tensor, kernel } of readGraph(model).layers.flatMap(({ tensors }) => tensors)) {
-    const { name, data } = tensor;
-    if (!kernel || !data.includes(0)) continue;
+  for (const { tensor, kernel, params } of readGraph(model).layers.flatMap(({ tensors }) => tensors)) {
+    const { name } = tensor;
+    if (!kernel || countNonzero(tensor) === params) continue;
+    const { data } = tensor;
     const mask = new Uint8Array(data.length);
     for (let i = 0; i < data.length; i++) mask[i] = data[i] === 0 ? 0 : 1;
     masks.set(name, mask);

@@ -1,11 +1,14 @@
 import { sparsityOf } from '../../../protocol/figures';
+import { surveyOf, type FloatSurvey } from '../../checkpoint/survey';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import { isElsewhere, valuesOf } from '../../checkpoint/values';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import { requireFinite } from '../../model/tensors';
 import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './granularity';
 import { pooled } from './pooling';
+import { inMemory, SizesInOrder, type ScoresInOrder } from './scores-in-order';
 import { SMALLEST_FLOAT } from './sorted';
 import { importanceScores, type ScoreName } from './scores';
 import type { Statistics } from './scores/score';
@@ -20,7 +23,7 @@ export interface Ranking {
   readonly statistics?: Statistics | undefined;
 }
 
-/** A layer with the data that a plan needs. To count for any threshold takes one binary search in `sorted`. */
+/** A layer with the data that a plan needs. To count for any threshold takes one binary search in `scores`. */
 export interface RankedLayer {
   readonly layer: GraphLayer;
   /** Nonzero parameters of all its tensors, biases included. */
@@ -29,7 +32,7 @@ export interface RankedLayer {
   readonly kernelWeights: number;
   readonly protectedZeros: number;
   /** Scores of all groups of prunable weights, ascending; 0 where all weights of a group are 0, above 0 elsewhere. */
-  readonly sorted: Float32Array;
+  readonly scores: ScoresInOrder;
   /** Number of nonzero weights in the first k groups, k from 0 up; null where each weight is a group. */
   readonly held: Uint32Array | null;
   /** Number of prunable weights; and number of those that are 0. */
@@ -70,7 +73,11 @@ type Prunable = GraphTensor & { readonly tensor: FloatTensor };
 
 /** Returns the tensors of a layer that are pruned, with the layout of their weights. */
 export const prunableIn = ({ tensors }: GraphLayer): Prunable[] =>
-  tensors.filter((one): one is Prunable => one.prunable && one.tensor.data instanceof Float32Array);
+  tensors.filter((one): one is Prunable => one.prunable && isFloat(one.tensor));
+
+/** The values of a tensor that is elsewhere are not read for that. */
+const isFloat = (tensor: Tensor): tensor is FloatTensor =>
+  isElsewhere(tensor) ? tensor.dtype === 'float32' : tensor.data instanceof Float32Array;
 
 /** Returns the tensors of a layer that are pruned. */
 export const prunableTensors = (layer: GraphLayer): FloatTensor[] => prunableIn(layer).map(({ tensor }) => tensor);
@@ -81,7 +88,7 @@ export const prunableTensors = (layer: GraphLayer): FloatTensor[] => prunableIn(
  */
 export function prunedShare(layer: GraphLayer, tensors?: Tensors): number {
   const now = prunableTensors(layer).map((tensor) => tensors?.get(tensor.name) ?? tensor);
-  const weights = now.reduce((sum, { data }) => sum + data.length, 0);
+  const weights = now.reduce((sum, tensor) => sum + valuesOf(tensor).length, 0);
   const nonzero = now.reduce((sum, tensor) => sum + countNonzero(tensor), 0);
   return sparsityOf(weights - nonzero, weights) ?? 0;
 }
@@ -127,16 +134,6 @@ function rankLayer(layer: GraphLayer, ranking: Ranking): RankedLayer {
   const misfit = prunable
     .map((one) => whyNotScored(one.tensor, ranking) ?? whyNotFitting(ranking.pattern, one))
     .find((why) => why !== undefined);
-  const scored = misfit === undefined ? prunable.map((one) => scoreTensor(one, ranking)) : [];
-  let [weights, zeros, sum, squares] = [0, 0, 0, 0];
-  for (const { data } of tensors) {
-    weights += data.length;
-    for (let i = 0; i < data.length; i++) {
-      if (data[i] === 0) zeros++;
-      sum += data[i]!;
-      squares += data[i]! * data[i]!;
-    }
-  }
   const kernels = layer.tensors.filter(({ kernel }) => kernel);
   return {
     layer,
@@ -145,16 +142,51 @@ function rankLayer(layer: GraphLayer, ranking: Ranking): RankedLayer {
     protectedZeros: kernels
       .filter(({ prunable }) => !prunable)
       .reduce((total, { tensor, params }) => total + params - countNonzero(tensor), 0),
-    ...sortGroups(scored),
-    weights,
-    zeros,
-    sum,
-    squares,
+    ...(surveyed(prunable, ranking, misfit) ?? inOrder(prunable, ranking, misfit)),
     misfit,
   };
 }
 
-function sortGroups(scored: readonly ScoredTensor[]): Pick<RankedLayer, 'sorted' | 'held'> {
+type Ordered = Pick<RankedLayer, 'scores' | 'held' | 'weights' | 'zeros' | 'sum' | 'squares'>;
+
+/** Returns true where the scores of single weights are their absolute values. */
+export const isByMagnitude = ({ score, pattern }: Ranking): boolean =>
+  (score === 'magnitude' || score === 'l2') && pattern.kind === 'element';
+
+/** Takes the scores of weights that are elsewhere from their surveys; undefined for others, and for other scores. */
+function surveyed(prunable: readonly Prunable[], ranking: Ranking, misfit: string | undefined): Ordered | undefined {
+  const tensors = prunable.map(({ tensor }) => tensor);
+  if (misfit !== undefined || tensors.length === 0 || !isByMagnitude(ranking)) return undefined;
+  const floats = tensors.map((tensor) => (isElsewhere(tensor) ? surveyOf(tensor).floats : undefined));
+  const known = floats.filter((one) => one !== undefined);
+  if (known.length < tensors.length) return undefined;
+  const total = (pick: (survey: FloatSurvey) => number) => known.reduce((sum, one) => sum + pick(one), 0);
+  return {
+    scores: new SizesInOrder(tensors, known),
+    held: null,
+    weights: total(({ count }) => count),
+    zeros: total(({ zeros }) => zeros),
+    sum: total(({ count, mean }) => count * mean),
+    squares: total(({ count, mean, squares }) => squares + count * mean * mean),
+  };
+}
+
+function inOrder(prunable: readonly Prunable[], ranking: Ranking, misfit: string | undefined): Ordered {
+  const scored = misfit === undefined ? prunable.map((one) => scoreTensor(one, ranking)) : [];
+  let [weights, zeros, sum, squares] = [0, 0, 0, 0];
+  for (const { tensor } of prunable) {
+    const { data } = tensor;
+    weights += data.length;
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] === 0) zeros++;
+      sum += data[i]!;
+      squares += data[i]! * data[i]!;
+    }
+  }
+  return { ...sortGroups(scored), weights, zeros, sum, squares };
+}
+
+function sortGroups(scored: readonly ScoredTensor[]): Pick<RankedLayer, 'scores' | 'held'> {
   const all = new Float32Array(scored.reduce((size, { scores }) => size + scores.length, 0));
   const nonzero = new Uint32Array(all.length);
   let offset = 0;
@@ -163,11 +195,11 @@ function sortGroups(scored: readonly ScoredTensor[]): Pick<RankedLayer, 'sorted'
     if (groupOf) for (let i = 0; i < groupOf.length; i++) if (tensor.data[i] !== 0) nonzero[offset + groupOf[i]!]!++;
     offset += scores.length;
   }
-  if (scored.every(({ groupOf }) => groupOf === null)) return { sorted: all.sort(), held: null };
+  if (scored.every(({ groupOf }) => groupOf === null)) return { scores: inMemory(all.sort()), held: null };
   const order = Uint32Array.from(all.keys()).sort((a, b) => all[a]! - all[b]! || a - b);
   const held = new Uint32Array(all.length + 1);
   order.forEach((group, i) => (held[i + 1] = held[i]! + nonzero[group]!));
-  return { sorted: all.sort(), held };
+  return { scores: inMemory(all.sort()), held };
 }
 
 /** Counts the nonzero prunable weights in the first `groups` groups. */

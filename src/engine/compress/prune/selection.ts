@@ -1,5 +1,6 @@
+import { SIZE_SHIFT } from '../../checkpoint/survey';
 import { lostBy, type RankedLayer } from './ranking';
-import { countBelow, countUpTo } from './sorted';
+import type { ScoresInOrder } from './scores-in-order';
 
 /** The groups of one layer that are pruned: every group with a score below `below`, and the first `ties` groups that equal it. */
 export interface Selection {
@@ -14,8 +15,8 @@ export interface Selection {
 }
 
 /** Returns how many groups a layer may lose: all but one, unless it may be emptied or is empty already. */
-export function capacity({ sorted }: RankedLayer, allowEmpty: boolean): number {
-  return allowEmpty ? sorted.length : Math.max(countBelow(sorted, Number.MIN_VALUE), sorted.length - 1);
+export function capacity({ scores }: RankedLayer, allowEmpty: boolean): number {
+  return allowEmpty ? scores.length : Math.max(scores.countUpTo(0), scores.length - 1);
 }
 
 /** Counts the weights that are 0 after pruning the first `groups` groups; where each weight is a group, zeros count as pruned. */
@@ -24,7 +25,7 @@ function zeroed(layer: RankedLayer, groups: number): number {
 }
 
 /** Finds the number of groups, `least` to `most`, whose zeros come nearest to `weights`; the smaller one of two equally near. */
-export function groupsFor(layer: RankedLayer, weights: number, least = 0, most = layer.sorted.length): number {
+export function groupsFor(layer: RankedLayer, weights: number, least = 0, most = layer.scores.length): number {
   let [low, high] = [least, most];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -36,22 +37,25 @@ export function groupsFor(layer: RankedLayer, weights: number, least = 0, most =
 
 /** Selects the groups with scores below a threshold, as far as the layer's capacity goes. */
 export function selectBelow(layer: RankedLayer, threshold: number, allowEmpty: boolean): Selection {
-  const count = countBelow(layer.sorted, threshold);
+  const count = layer.scores.countBelow(threshold);
   if (count > capacity(layer, allowEmpty)) return selectSmallest(layer, count, allowEmpty);
   return { below: threshold, ties: 0, count, threshold, keptLargest: false };
 }
 
+/** Returns the largest score; 0 where there is none. */
+const largestOf = (scores: ScoresInOrder): number => (scores.length === 0 ? 0 : scores.at(scores.length - 1));
+
 /** Selects exactly the `count` groups with the smallest scores, as far as the layer's capacity goes. */
 export function selectSmallest(layer: RankedLayer, count: number, allowEmpty: boolean): Selection {
-  const { sorted } = layer;
+  const { scores } = layer;
   const most = capacity(layer, allowEmpty);
   const selected = Math.min(count, most);
-  const below = selected > 0 ? sorted[selected - 1]! : 0;
+  const below = selected > 0 ? scores.at(selected - 1) : 0;
   return {
     below,
-    ties: selected - countBelow(sorted, below),
+    ties: selected - scores.countBelow(below),
     count: selected,
-    threshold: selected < sorted.length ? sorted[selected]! : justAbove(sorted.at(-1) ?? 0),
+    threshold: selected < scores.length ? scores.at(selected) : justAbove(largestOf(scores)),
     keptLargest: count > most,
   };
 }
@@ -65,22 +69,22 @@ export function selectSmallest(layer: RankedLayer, count: number, allowEmpty: bo
 export function selectGlobally(layers: readonly RankedLayer[], count: number, allowEmpty: boolean): Selection[] {
   const most = layers.map((layer) => capacity(layer, allowEmpty));
   const upTo = (score: number) =>
-    layers.reduce((total, layer, i) => total + zeroed(layer, Math.min(most[i]!, countUpTo(layer.sorted, score))), 0);
+    layers.reduce((total, layer, i) => total + zeroed(layer, Math.min(most[i]!, layer.scores.countUpTo(score))), 0);
   const boundary = smallestScore((score) => upTo(score) >= count);
-  const counts = layers.map(({ sorted }, i) => Math.min(most[i]!, countBelow(sorted, boundary)));
+  const counts = layers.map(({ scores }, i) => Math.min(most[i]!, scores.countBelow(boundary)));
   let left = count - layers.reduce((total, layer, i) => total + zeroed(layer, counts[i]!), 0);
   layers.forEach((layer, i) => {
     const before = zeroed(layer, counts[i]!);
-    const last = Math.max(counts[i]!, Math.min(most[i]!, countUpTo(layer.sorted, boundary)));
+    const last = Math.max(counts[i]!, Math.min(most[i]!, layer.scores.countUpTo(boundary)));
     if (left > 0) counts[i] = groupsFor(layer, before + left, counts[i], last);
     left -= zeroed(layer, counts[i]!) - before;
   });
   const bound = layers.map(
-    ({ sorted }, i) => counts[i] === most[i] && most[i]! < sorted.length && sorted.at(-1)! <= boundary,
+    ({ scores }, i) => counts[i] === most[i] && most[i]! < scores.length && largestOf(scores) <= boundary,
   );
   // One threshold is shown for all: the smallest score that is kept, layers that kept their last weight left out.
-  const kept = layers.flatMap(({ sorted }, i) =>
-    bound[i] || counts[i] === sorted.length ? [] : [sorted[counts[i]!]!],
+  const kept = layers.flatMap(({ scores }, i) =>
+    bound[i] || counts[i] === scores.length ? [] : [scores.at(counts[i]!)],
   );
   const threshold = kept.length > 0 ? Math.min(...kept) : justAbove(boundary);
   return layers.map((layer, i) => {
@@ -95,16 +99,28 @@ const LARGEST_FINITE = 0x7f7fffff;
 
 /**
  * Finds the smallest float32, 0 or more, for which `enough` holds; the largest finite one if there is none.
- * The bit patterns of such numbers are in numerical order.
+ * The bit patterns of such numbers are in numerical order. The upper bits come first: scores that are elsewhere are read
+ * only where the lower ones are asked for.
  */
 function smallestScore(enough: (score: number) => boolean): number {
-  let [low, high] = [0, LARGEST_FINITE];
+  const upper = smallest(0, LARGEST_FINITE >>> SIZE_SHIFT, (pattern) =>
+    enough(fromBits(Math.min(LARGEST_FINITE, (pattern + 1) * 2 ** SIZE_SHIFT - 1))),
+  );
+  const first = upper * 2 ** SIZE_SHIFT;
+  return fromBits(
+    smallest(first, Math.min(LARGEST_FINITE, first + 2 ** SIZE_SHIFT - 1), (pattern) => enough(fromBits(pattern))),
+  );
+}
+
+/** Finds the smallest whole number from which on `enough` holds; `most` where it holds for none below. */
+function smallest(least: number, most: number, enough: (value: number) => boolean): number {
+  let [low, high] = [least, most];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (enough(fromBits(middle))) high = middle;
+    if (enough(middle)) high = middle;
     else low = middle + 1;
   }
-  return fromBits(low);
+  return low;
 }
 
 function fromBits(value: number): number {

@@ -1,7 +1,7 @@
 import type { WeightEntry } from '../../../protocol/checkpoint';
 import type { PlanBytes, StepPlan } from '../../../protocol/plan';
 import { storedBytes } from '../../checkpoint/dtype';
-import { encodeCheckpoint } from '../../checkpoint/encode';
+import { encodeForSizes } from '../../checkpoint/encode';
 import { plannedSizes, sessionSizes, type FileSizes } from '../../checkpoint/sizes';
 import type { Session } from '../../checkpoint/store';
 import type { ModelContent } from '../../checkpoint/types';
@@ -68,7 +68,7 @@ const sizes = ({ bytes, gzipBytes, estimated }: FileSizes): PlanBytes['before'] 
 });
 
 function asWritten(model: ModelContent, kind: StepPlan['kind'], signal: AbortSignal): Stored {
-  const encoded = encodeCheckpoint(model);
+  const encoded = encodeForSizes(model);
   return {
     model,
     layers: layerBytes(model, encoded.entries, kind),

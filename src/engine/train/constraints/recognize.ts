@@ -1,11 +1,13 @@
 import type { Quantization } from '../../../protocol/checkpoint';
 import { plural } from '../../../protocol/format';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { isElsewhere } from '../../checkpoint/values';
 import { readGraph } from '../../model/graph';
 import { channelAt, kernelChannels, type KernelChannels } from '../../model/kernel-channels';
 import type { GraphTensor } from '../../model/model-graph';
 import type { Binary, Constraint, Form, Ternary } from './constraint';
 import { codebookOf, distinctValues } from './distinct';
+import { hasMany } from './many-values';
 import { levelsOf } from './steps';
 
 /** A tensor whose values say that it has a constraint. */
@@ -36,10 +38,9 @@ export function recognized(model: ModelContent): Recognized[] {
 
 /** Finds the constraint of one tensor; undefined where it has none. */
 export function constraintOf({ tensor, kernel, role, axes }: GraphTensor): Constraint | undefined {
-  const { data, dtype } = tensor;
-  if (!(data instanceof Float32Array) || dtype !== 'float32') return undefined;
+  if (tensor.dtype !== 'float32') return undefined;
   const stored = storedIn(tensor);
-  const form = kernel ? formOf(data, kernelChannels({ tensor, role, axes }), stored) : undefined;
+  const form = kernel ? formIn(tensor, kernelChannels({ tensor, role, axes }), stored) : undefined;
   return form || stored ? { ...(form ? { form } : {}), ...(stored ? { stored } : {}) } : undefined;
 }
 
@@ -48,6 +49,12 @@ function storedIn({ quantization }: Tensor): Quantization | undefined {
   if (!quantization || quantization.dtype === 'float16') return quantization;
   const { min = 0, scale = 1 } = quantization;
   return scale > 0 && Number.isFinite(min + scale) ? quantization : undefined;
+}
+
+function formIn(tensor: Tensor, channels: KernelChannels, stored: Quantization | undefined): Form | undefined {
+  // Values that are elsewhere are not all read only to see that they are many.
+  if (isElsewhere(tensor) && hasMany(tensor, channels)) return undefined;
+  return tensor.data instanceof Float32Array ? formOf(tensor.data, channels, stored) : undefined;
 }
 
 function formOf(data: Float32Array, channels: KernelChannels, stored: Quantization | undefined): Form | undefined {

@@ -1,6 +1,6 @@
-import type { Tensor } from '../checkpoint/types';
-import { piecesOf } from '../checkpoint/values';
-import { channelAt, type Channels } from '../model/kernel-channels';
+import type { Tensor } from '../../checkpoint/types';
+import { piecesOf } from '../../checkpoint/values';
+import type { Channels } from '../../model/kernel-channels';
 
 /** Most values of a channel, sign left out, that numbers of 8 bits, signs or a codebook give it. */
 const MOST_IN_CHANNEL = 256;
@@ -8,13 +8,16 @@ const MOST_IN_CHANNEL = 256;
 /** Returns true where the first channel of a tensor has more than 256 different absolute values; reads no more than shows it. */
 export function hasMany(tensor: Tensor, channels: Channels): boolean {
   const found = new Set<number>();
+  const { count, inner } = channels;
+  const all = count * inner;
   let start = 0;
   for (const piece of piecesOf(tensor)) {
-    for (let i = 0; i < piece.length; i++) {
-      if (channelAt(channels, start + i) !== 0) continue;
-      found.add(Math.abs(piece[i]!));
-      if (found.size > MOST_IN_CHANNEL + 1) return true;
-    }
+    // The first channel has the first `inner` of each `all` elements.
+    for (let row = -(start % all); row < piece.length; row += all)
+      for (let i = Math.max(0, row); i < Math.min(piece.length, row + inner); i++) {
+        found.add(Math.abs(piece[i]!));
+        if (found.size > MOST_IN_CHANNEL + 1) return true;
+      }
     start += piece.length;
   }
   return false;

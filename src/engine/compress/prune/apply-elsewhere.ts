@@ -1,0 +1,48 @@
+import type { Tensor } from '../../checkpoint/types';
+import { fieldsAlone, piecesOf, tensorOf, valuesOf, type Values } from '../../checkpoint/values';
+import type { RankedLayer } from './ranking';
+
+/** The weights of a tensor that become 0: those of a size below a limit, and those of this size up to a place. */
+export interface Cut {
+  readonly below: number;
+  /** Place of the last weight of this size that becomes 0; -1 where none does. */
+  readonly last: number;
+  /** How many of this size become 0. */
+  readonly ties: number;
+}
+
+/**
+ * Finds the place up to which weights of the size `below` become 0.
+ * @param ties how many of them become 0 in this tensor and in later ones
+ * @param ranked the layer, where it has no other tensor that is pruned
+ */
+export function cutOf(tensor: Tensor, below: number, ties: number, ranked: RankedLayer | undefined): Cut {
+  if (ties === 0) return { below, last: -1, ties };
+  if (ranked && ranked.scores.countUpTo(below) - ranked.scores.countBelow(below) === ties)
+    return { below, last: Infinity, ties };
+  let [found, start] = [0, 0];
+  for (const piece of piecesOf(tensor)) {
+    for (let i = 0; i < piece.length; i++)
+      if (Math.abs(piece[i]!) === below && ++found === ties) return { below, last: start + i, ties };
+    start += piece.length;
+  }
+  return { below, last: Infinity, ties: found };
+}
+
+/** Makes a tensor whose values are read from those of another, and then cut. */
+export function prunedElsewhere(tensor: Tensor, { below, last }: Cut): Tensor {
+  const values = valuesOf(tensor);
+  const pruned: Values = {
+    length: values.length,
+    range(start, end, room) {
+      // Values that are elsewhere are read into memory of their own.
+      const data = values.range(start, end, room);
+      for (let i = 0; i < data.length; i++) {
+        const size = Math.abs(data[i]!);
+        if (size < below || (size === below && start + i <= last)) data[i] = 0;
+      }
+      return data;
+    },
+  };
+  return tensorOf(fieldsAlone(tensor), pruned);
+}

@@ -1,0 +1,143 @@
+import { SIZE_SHIFT, SIZES, type FloatSurvey } from '../../checkpoint/survey';
+import type { Tensor } from '../../checkpoint/types';
+import { piecesOf } from '../../checkpoint/values';
+import { countBelow, countUpTo } from './sorted';
+
+/** The scores of a layer in rising order: float32, 0 or more. */
+export interface ScoresInOrder {
+  readonly length: number;
+  /** Counts the scores below `value`. */
+  countBelow(value: number): number;
+  /** Counts the scores up to and including `value`. */
+  countUpTo(value: number): number;
+  /** Returns a score by its place, 0 to `length` - 1. */
+  at(place: number): number;
+}
+
+/** Scores that are in memory, ascending. */
+export const inMemory = (sorted: Float32Array): ScoresInOrder => ({
+  length: sorted.length,
+  countBelow: (value) => countBelow(sorted, value),
+  countUpTo: (value) => countUpTo(sorted, value),
+  at: (place) => sorted[place]!,
+});
+
+const LOW_BITS = 2 ** SIZE_SHIFT - 1;
+const floats = new Float32Array(1);
+const bits = new Uint32Array(floats.buffer);
+
+/** After so many different questions about a tensor all its weights are put in order: somebody moves a threshold. */
+const ASKED_FIRST = 2;
+
+/**
+ * The absolute values of tensors that are elsewhere, as scores. Numbers of 0 or more are in the order of their bits: the
+ * survey counts them by the upper 16, and those that share these are read when they are asked for, with their lower 15.
+ */
+export class SizesInOrder implements ScoresInOrder {
+  readonly length: number;
+  /** How many scores have smaller upper bits, for each pattern of these. */
+  readonly #before = new Float64Array(SIZES + 1);
+  /** Lower bits of the scores with the same upper ones, ascending. */
+  readonly #known = new Map<number, Uint16Array>();
+  /** Lower bits of all scores, those with the same upper ones together. */
+  #all: Uint16Array | undefined;
+
+  constructor(
+    private readonly tensors: readonly Tensor[],
+    surveys: readonly FloatSurvey[],
+  ) {
+    for (let place = 0; place < SIZES; place++) {
+      let times = 0;
+      for (const { sizes } of surveys) times += sizes[place]!;
+      this.#before[place + 1] = this.#before[place]! + times;
+    }
+    this.length = this.#before[SIZES]!;
+  }
+
+  countBelow(value: number): number {
+    return value > 0 ? this.#countBelowBits(bitsFrom(value)) : 0;
+  }
+
+  countUpTo(value: number): number {
+    return value < 0 ? 0 : this.#countBelowBits(bitsFrom(value) + (Math.fround(value) === value ? 1 : 0));
+  }
+
+  at(place: number): number {
+    let [low, high] = [0, SIZES];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#before[middle + 1]! > place) high = middle;
+      else low = middle + 1;
+    }
+    bits[0] = low * (LOW_BITS + 1) + this.#sharing(low)[place - this.#before[low]!]!;
+    return floats[0]!;
+  }
+
+  /** Counts the scores whose bits are a smaller number. */
+  #countBelowBits(pattern: number): number {
+    const upper = Math.floor(pattern / (LOW_BITS + 1));
+    const lower = pattern & LOW_BITS;
+    if (upper >= SIZES) return this.length;
+    const before = this.#before[upper]!;
+    if (lower === 0 || this.#before[upper + 1] === before) return before;
+    return before + firstFrom(this.#sharing(upper), lower);
+  }
+
+  /** Returns the lower bits of the scores with these upper ones, ascending. */
+  #sharing(upper: number): Uint16Array {
+    let found = this.#known.get(upper);
+    if (!found) {
+      if (this.#known.size >= ASKED_FIRST) this.#all ??= this.#readAll();
+      found = (this.#all?.subarray(this.#before[upper]!, this.#before[upper + 1]!) ?? this.#readSharing(upper)).sort();
+      this.#known.set(upper, found);
+    }
+    return found;
+  }
+
+  #readSharing(upper: number): Uint16Array {
+    const found = new Uint16Array(this.#before[upper + 1]! - this.#before[upper]!);
+    let filled = 0;
+    for (const tensor of this.tensors)
+      for (const piece of piecesOf(tensor)) {
+        const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
+        for (let i = 0; i < words.length; i++) {
+          const size = words[i]! & 0x7fff_ffff;
+          if (size >>> SIZE_SHIFT === upper) found[filled++] = size & LOW_BITS;
+        }
+      }
+    if (filled !== found.length) throw new Error('the survey of a tensor is not that of its values');
+    return found;
+  }
+
+  #readAll(): Uint16Array {
+    const all = new Uint16Array(this.length);
+    const next = Float64Array.from(this.#before);
+    for (const tensor of this.tensors)
+      for (const piece of piecesOf(tensor)) {
+        const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
+        for (let i = 0; i < words.length; i++) {
+          const size = words[i]! & 0x7fff_ffff;
+          all[next[size >>> SIZE_SHIFT]!++] = size & LOW_BITS;
+        }
+      }
+    return all;
+  }
+}
+
+/** Returns the bits of the smallest float32 that is not below a positive number; those of infinity beyond all. */
+function bitsFrom(value: number): number {
+  // Adding 0 makes -0 to 0, whose bits are 0.
+  floats[0] = value + 0;
+  return floats[0]! < value ? bits[0]! + 1 : bits[0]!;
+}
+
+/** Returns the first place of a number that is not below `value` in an ascending array. */
+function firstFrom(sorted: Uint16Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! >= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

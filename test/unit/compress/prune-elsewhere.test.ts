@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { PruneStep } from '../../../src/protocol/steps/prune';
+import { encodeCheckpoint, encodeForSizes } from '../../../src/engine/checkpoint/encode';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { estimatedGzip } from '../../../src/engine/checkpoint/estimate-gzip';
+import { plannedSizes } from '../../../src/engine/checkpoint/sizes';
+import type { Checkpoint, ModelContent } from '../../../src/engine/checkpoint/types';
+import { isElsewhere } from '../../../src/engine/checkpoint/values';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { prunedTensors } from '../../../src/engine/compress/prune/apply';
+import { planPrune } from '../../../src/engine/compress/prune/plan';
+import { histograms } from '../../../src/engine/measure/histogram';
+import { countNonzero } from '../../../src/engine/measure/inspect';
+import { differing } from '../../../src/engine/recipe/outcome';
+import { keptWork } from '../../../src/engine/recipe/kept-work';
+import { temporaryFolder } from '../temporary';
+
+const [INPUTS, HIDDEN] = [7, 5];
+
+/** Two dense layers, whose weights are often equal, of both signs, or 0. */
+const modelOf = (kernels: readonly (readonly number[])[]): ModelContent => ({
+  modelTopology: {
+    class_name: 'Sequential',
+    config: {
+      name: 'two',
+      layers: [HIDDEN, 3].map((units, i) => ({
+        class_name: 'Dense',
+        config: { name: `d${i}`, units, ...(i === 0 ? { batch_input_shape: [null, INPUTS] } : {}) },
+      })),
+    },
+  },
+  tensors: new Map(
+    kernels.flatMap((values, i) => {
+      const shape = [[INPUTS, HIDDEN], [HIDDEN, 3]][i]!; // prettier-ignore
+      const kernel = { name: `d${i}/kernel`, shape, dtype: 'float32', data: Float32Array.from(values) } as const;
+      const bias = { name: `d${i}/bias`, shape: shape.slice(1), dtype: 'float32', data: new Float32Array(shape[1]!) } as const; // prettier-ignore
+      return [kernel, bias].map((tensor) => [tensor.name, tensor] as const);
+    }),
+  ),
+});
+
+const weight = fc.oneof(
+  fc.constantFrom(0, -0, 0.5, -0.5, 2 ** -149, -(2 ** -149), 1 + 2 ** -23, 3e38),
+  fc.float({ noNaN: true, noDefaultInfinity: true }),
+);
+const models = fc
+  .tuple(
+    fc.array(weight, { minLength: INPUTS * HIDDEN, maxLength: INPUTS * HIDDEN }),
+    fc.array(weight, { minLength: HIDDEN * 3, maxLength: HIDDEN * 3 }),
+  )
+  .map(modelOf);
+
+const amount = fc.oneof(
+  fc.double({ min: 0, max: 1, noNaN: true }).map((sparsity) => ({ sparsity })),
+  fc.oneof(weight.map(Math.abs), fc.double({ min: 0, max: 2, noNaN: true })).map((threshold) => ({ threshold })),
+);
+
+async function both(model: ModelContent): Promise<{ whole: Checkpoint; large: Checkpoint }> {
+  const { path } = await writeCheckpoint(await temporaryFolder(), model);
+  return { whole: await readCheckpoint(path), large: await readCheckpoint(path, { largeFrom: 0 }) };
+}
+
+it('is planned and pruned as in memory: every threshold, count and bit', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      models,
+      fc.array(amount, { minLength: 1, maxLength: 4 }),
+      fc.constantFrom('global' as const, 'layer' as const),
+      fc.boolean(),
+      async (model, amounts, scope, allowEmptyLayers) => {
+        const { whole, large } = await both(model);
+        // One after another: later ones find the weights in order.
+        for (const one of amounts) {
+          const step = PruneStep.parse({ step: 'prune', amount: one, scope, allowEmptyLayers });
+          const [known, found] = [planPrune(whole, step), planPrune(large, step)];
+          expect(found.layers).toEqual(known.layers);
+          expect(found.totals).toEqual(known.totals);
+          const [then, now] = [prunedTensors(whole, known), prunedTensors(large, found)].map((tensors) => ({
+            ...whole,
+            tensors,
+          }));
+          expect(differing(then!, now!)).toBeUndefined();
+          for (const [name, tensor] of then!.tensors)
+            expect(countNonzero(now!.tensors.get(name)!)).toBe(countNonzero(tensor));
+          expect(encodeCheckpoint(now!).weightsHash).toBe(encodeCheckpoint(then!).weightsHash);
+          expect(keptWork(large, now!)).toEqual(keptWork(whole, then!));
+        }
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+it('has the same histograms', async () => {
+  await fc.assert(
+    fc.asyncProperty(models, async (model) => {
+      const { whole, large } = await both(model);
+      const [known, found] = [whole, large].map((one) => histograms(one, [null, 'd0', 'd1'], 16));
+      found!.forEach(({ mean, std, ...rest }, i) => {
+        const { mean: itsMean, std: itsStd, ...its } = known![i]!;
+        expect(rest).toEqual(its);
+        expect(Math.abs(mean - itsMean)).toBeLessThanOrEqual(1e-12 * Math.max(its.max, -its.min));
+        expect(Math.abs(std - itsStd)).toBeLessThanOrEqual(1e-6 * Math.max(its.max, -its.min));
+      });
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('is encoded for its sizes without its hash, and written part by part', async () => {
+  const data = Float32Array.from({ length: 1_200_000 }, (_, i) => Math.sin(i * i));
+  const tensors = new Map([['w', { name: 'w', shape: [data.length], dtype: 'float32', data } as const]]);
+  const model = { modelTopology: { class_name: 'Sequential', config: { name: 'empty', layers: [] } }, tensors };
+  const { large } = await both(model);
+  expect(isElsewhere(large.tensors.get('w')!)).toBe(true);
+  const [sized, exact] = [encodeForSizes(large), encodeCheckpoint(large)];
+  expect(sized.modelJson.bytes.byteLength).toBe(exact.modelJson.bytes.byteLength);
+  expect(exact.weightsHash).toBe(large.weightsHash);
+  const joined = Buffer.concat(exact.shards.map(({ bytes }) => bytes));
+  expect(joined.equals(Buffer.from(data.buffer))).toBe(true);
+  const [shard] = exact.shards;
+  expect(Buffer.from(shard!.read(5, 11)).equals(joined.subarray(5, 16))).toBe(true);
+  const { gzipBytes } = await plannedSizes(large);
+  const estimated = await estimatedGzip(exact.shards.map(({ byteLength, read }) => ({ bytes: byteLength, read })));
+  expect(Math.abs(estimated / gzipBytes - 1)).toBeLessThan(0.01);
+});
