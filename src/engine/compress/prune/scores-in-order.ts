@@ -88,7 +88,7 @@ export class SizesInOrder implements ScoresInOrder {
     let found = this.#known.get(upper);
     if (!found) {
       if (this.#known.size >= ASKED_FIRST) this.#all ??= this.#readAll();
-      found = (this.#all?.subarray(this.#before[upper]!, this.#before[upper + 1]!) ?? this.#readSharing(upper)).sort();
+      found = (this.#all?.subarray(this.#before[upper], this.#before[upper + 1]) ?? this.#readSharing(upper)).sort();
       this.#known.set(upper, found);
     }
     return found;
@@ -128,7 +128,7 @@ export class SizesInOrder implements ScoresInOrder {
 function bitsFrom(value: number): number {
   // Adding 0 makes -0 to 0, whose bits are 0.
   floats[0] = value + 0;
-  return floats[0]! < value ? bits[0]! + 1 : bits[0]!;
+  return floats[0] < value ? bits[0]! + 1 : bits[0]!;
 }
 
 /** Returns the first place of a number that is not below `value` in an ascending array. */
