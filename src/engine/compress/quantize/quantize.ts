@@ -11,6 +11,8 @@ import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import { kernelChannels, type Channels } from '../../model/kernel-channels';
+import { distinctValues } from '../../train/constraints/distinct';
+import { constraintOf } from '../../train/constraints/recognize';
 import { isAllFinite } from '../value-range';
 import { amountsByLayer, protectedLayers } from '../layer-names';
 import { gridOf, roundedTo, weightsOf, type KernelGrids } from './channel-grid';
@@ -38,7 +40,7 @@ export function quantized(model: ModelContent, step: QuantizeStep): QuantizedMod
   const effects = numbersOf(model, step).map((decision): Effect => {
     if ('reason' in decision) return decision;
     const { layer, bits } = decision;
-    for (const one of layer.tensors.filter((each) => isChosen(each, step))) {
+    for (const one of layer.tensors.filter((each) => isChosen(each, step) && sharedValues(each, bits) === undefined)) {
       if (done.has(one.tensor.name)) continue;
       const now = isChannelInteger(bits) && one.kernel ? onChannelGrids(one, bits, step) : undefined;
       const tensor = now?.tensor ?? quantizeTensor(one.tensor, isChannelInteger(bits) ? OTHERS : bits);
@@ -76,8 +78,25 @@ export function numbersOf(model: ModelContent, step: QuantizeStep): Effect[] {
     const pattern = kept.get(layer.name);
     const reason = pattern === undefined ? whyNot(layer) : `it is protected by "${pattern}"`;
     if (reason !== undefined) return { layer, reason };
-    return bits === 'float32' ? { layer, reason: 'as the step says' } : { layer, bits };
+    if (bits === 'float32') return { layer, reason: 'as the step says' };
+    const shared = layer.tensors.filter((one) => isChosen(one, step)).map((one) => sharedValues(one, bits));
+    const few = shared.every((values) => values !== undefined) ? Math.max(...shared) : undefined;
+    return few === undefined ? { layer, bits } : { layer, reason: `its weights share ${few} values, which a packed file stores in no more than ${bitsOf(bits)} bits each, and which grids for each channel would not keep` }; // prettier-ignore
   });
+}
+
+/**
+ * Counts the values that the weights of a kernel share, as clusters do, with 0, where a grid of so few bits for each channel
+ * has no fewer: it would make others of them, for nothing. Undefined for other weights, and for 8 bits and more.
+ */
+function sharedValues(one: GraphTensor, bits: Bits): number | undefined {
+  const { data } = one.tensor;
+  const most = 2 ** bitsOf(bits) - 1;
+  // Most weights have more values, which is seen in the first few.
+  if (!isChannelInteger(bits) || bits === 'int8' || !one.kernel) return undefined;
+  if (!(data instanceof Float32Array) || !distinctValues(data, most)) return undefined;
+  const form = constraintOf(one)?.form;
+  return form?.kind === 'codebook' ? form.values.length + (data.includes(0) ? 1 : 0) : undefined;
 }
 
 /** Rounds a kernel to grids of its own for each output channel; undefined where a value is not a number. */

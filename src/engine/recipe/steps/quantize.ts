@@ -90,10 +90,14 @@ async function withActivations(
  * @throws UserError where nothing can be quantized; Error where a value would change on writing
  */
 function checked(before: ModelContent, done: QuantizedModel): QuantizedModel {
-  if (done.layers.every(({ state }) => state === 'kept'))
+  if (done.layers.every(({ state }) => state === 'kept')) {
+    const shared = done.layers.find(({ reason }) => reason?.includes('share'));
     throw new UserError(
-      'The model has no weights that can be quantized in this way: choose other weights, or protect fewer layers.',
+      shared
+        ? `The model has no weights that can be quantized in this way ("${shared.name}": ${shared.reason}): leave the step out, or quantize to 8 or 16 bits.`
+        : 'The model has no weights that can be quantized in this way: choose other weights, or protect fewer layers.',
     );
+  }
   const stored = asStored(done.model);
   for (const [name, tensor] of done.model.tensors) {
     const again = stored.tensors.get(name);
