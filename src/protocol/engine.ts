@@ -7,6 +7,7 @@ import { Answers, AnswersQuestion } from './measure/answers';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { LevelsStep, WeightLevels } from './measure/levels';
+import { WeightSheet } from './measure/sheet';
 import { Latency, LatencyOptions } from './measure/latency';
 import { PackedHistory, PackedSizes, Packing, SmallWeights } from './measure/packing';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
@@ -84,6 +85,12 @@ export const engineRequests = {
       bins: z.number().int().min(8).max(512).default(96),
     }),
     result: z.array(Histogram),
+    trust: 'reads',
+  }),
+  /** The weights of a layer as a picture. `tensor`: by default its first kernel. */
+  sheet: request({
+    params: z.object({ model, layer: z.string(), tensor: z.string().optional() }),
+    result: WeightSheet,
     trust: 'reads',
   }),
   /** Tells how layers or operations are connected, and which channels are coupled. */

@@ -5,6 +5,7 @@ import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Packing } from './measure/packing';
 import { LevelsStep, WeightLevels } from './measure/levels';
+import { WeightSheet } from './measure/sheet';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
 import { NormalizationInUse } from './normalization';
@@ -76,6 +77,12 @@ export const panelRequests = {
   histogram: request({
     params: z.object({ layers: z.array(z.string().nullable()).min(1), bins: z.number().int() }),
     result: z.array(Histogram),
+    trust: 'reads',
+  }),
+  /** The weights of a layer as a picture. */
+  sheet: request({
+    params: z.object({ layer: z.string(), tensor: z.string().optional() }),
+    result: WeightSheet,
     trust: 'reads',
   }),
   /** Tells how the layers are connected. */

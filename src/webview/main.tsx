@@ -15,6 +15,7 @@ import './threshold/threshold.css';
 import './layers/layers.css';
 import './graph/graph.css';
 import './exports/exports.css';
+import './pictures/pictures.css';
 import './recipe/recipe.css';
 import './run/run.css';
 import './sensitivity/sensitivity.css';

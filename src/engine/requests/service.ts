@@ -7,6 +7,7 @@ import { sessionPacking } from '../compress/pack/packing-of';
 import { weightLevels } from '../compress/levels/levels';
 import { histograms } from '../measure/histogram';
 import { inspect } from '../measure/inspect';
+import { weightSheet } from '../measure/sheet';
 import { discardUnfinished } from '../recipe/folder/discard-unfinished';
 import { advising } from './advise';
 import { compare } from './compare';
@@ -59,6 +60,8 @@ export function createService(
       }),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
+    sheet: ({ model, layer, tensor }) =>
+      checkpoints.use(model, ({ checkpoint }) => Promise.resolve(weightSheet(checkpoint, layer, tensor))),
     topology: topology(engine),
     levels: ({ model, step, layer }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(weightLevels(checkpoint, step, layer))),

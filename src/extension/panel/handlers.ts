@@ -43,6 +43,7 @@ export function panelHandlers(
     },
     reload: (_, { signal }) => panel.load(true, signal),
     histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
+    sheet: (asked, { signal }) => engine.call('sheet', { model, ...asked }, { signal }),
     topology: (_, { signal }) => engine.call('topology', { model }, { signal }),
     levels: (asked, { signal }) => engine.call('levels', { model, ...asked }, { signal }),
     plan: (asked, context) => planStep(panel, engine, asked, context),

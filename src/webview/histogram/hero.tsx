@@ -15,6 +15,7 @@ import { Fold } from '../ui/fold';
 import { LinkButton } from '../ui/link';
 import { Notice } from '../ui/notice';
 import { Ring } from '../ui/ring';
+import { WeightPictures } from '../pictures/weight-pictures';
 import { LevelsLine } from './levels-line';
 import { Plot } from './plot';
 
@@ -168,6 +169,7 @@ export function Hero() {
         )}
         {layer && layer.tensors.length > 0 && <Tensors key={layer.name} layer={layer} />}
       </div>
+      {layer && <WeightPictures key={layer.name} layer={layer} />}
     </section>
   );
 }

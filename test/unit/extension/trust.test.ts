@@ -131,6 +131,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   ready: [nothing],
   reload: [nothing],
   histogram: [{ layers: [null], bins: 16 }],
+  sheet: [{ layer: 'dense' }],
   topology: [nothing],
   levels: [{ step: { step: 'cluster' }, layer: 'dense' }],
   plan: [
@@ -183,7 +184,15 @@ test('a page of an untrusted workspace gets the sentence for everything that run
       'sensitivity',
     ].sort(),
   );
-  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'levels', 'packing', 'plan', 'topology']);
+  expect([...new Set(reached)].sort()).toEqual([
+    'histogram',
+    'inspect',
+    'levels',
+    'packing',
+    'plan',
+    'sheet',
+    'topology',
+  ]);
   expect(toNetwork).not.toHaveBeenCalled();
 });
 
@@ -207,6 +216,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     initialize: [{ sampleFolder: '', cacheFolder: '', threads: -1 }],
     inspect: [{ model }],
     histogram: [{ model, layers: [null] }],
+    sheet: [{ model, layer: 'dense' }],
     topology: [{ model }],
     levels: [{ model, step: { step: 'cluster' }, layer: 'dense' }],
     describeData: [{ data }],
@@ -251,6 +261,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     'plan',
     'plan',
     'release',
+    'sheet',
     'topology',
   ]);
   expect(toNetwork).not.toHaveBeenCalled();

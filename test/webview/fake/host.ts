@@ -34,6 +34,7 @@ import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeAdvice } from './advice';
 import { fakeLevels } from './levels';
 import { fakeScan } from './scan';
+import { fakeSheet } from './sheet';
 import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
 import { fakePacked, fakePacking } from './packed';
 import { fakeTarget } from './target';
@@ -258,6 +259,10 @@ export class FakeHost {
             return histogramOf(name, kernel ? [kernel] : [...kernels.values()], bins);
           }),
         );
+      },
+      sheet: (asked) => {
+        this.note('sheet', asked);
+        return Promise.resolve(fakeSheet(asked.layer, this.here().model));
       },
       topology: () => {
         this.note('topology', null);
