@@ -27,3 +27,26 @@ test('weights are drawn when they are asked for, and keys read their cells', asy
   await page.getByTestId('layer-row-conv2d_1').click();
   expect(await page.evaluate('window.violations')).toEqual([]);
 });
+
+test('a part of the histogram is brushed, zoomed and left again', async () => {
+  await playground.open();
+  const plot = page.getByTestId('histogram');
+  await page.getByTestId('threshold-line').waitFor();
+  const box = await plot.boundingBox();
+  if (!box) throw new Error('The histogram is not visible.');
+  const ticks = (): Promise<string | null> => plot.locator('svg.bars').textContent();
+  const whole = await ticks();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  await page.getByTestId('zoom-out').waitFor();
+  expect(await ticks()).not.toBe(whole);
+  expect(Number(await page.getByTestId('threshold-line').getAttribute('data-value'))).toBe(0);
+  await page.getByTestId('zoom-out').click();
+  expect(await ticks()).toBe(whole);
+  await plot.press('+');
+  await page.getByTestId('zoom-out').waitFor();
+  await plot.press('0');
+  expect(await ticks()).toBe(whole);
+});

@@ -52,3 +52,28 @@ export function binsToDraw(histogram: Histogram, most: number, whole: boolean): 
   const finite = histogram.count - histogram.zeros - histogram.nan - histogram.infinite;
   return { start: -below * width * merge, width: width * merge, counts: merged, outside: Math.max(0, finite - drawn) };
 }
+
+/** The least number of bins of a histogram that a drawing may be narrowed to. */
+const LEAST = 8;
+
+/** The bins between two values, merged to about `most` or fewer, with 0 among the edges of all bins; the rest is `outside`. */
+export function binsBetween(histogram: Histogram, [from, to]: readonly [number, number], most: number): Bins {
+  const { counts, start, width } = histogram;
+  const zero = Math.round(-start / width);
+  let first = Math.max(0, Math.floor((from - start) / width));
+  let last = Math.min(counts.length, Math.max(first + 1, Math.ceil((to - start) / width)));
+  if (last - first < LEAST) {
+    first = Math.max(0, Math.min(counts.length - LEAST, Math.floor((first + last - LEAST) / 2)));
+    last = Math.min(counts.length, first + LEAST);
+  }
+  const merge = Math.max(1, Math.ceil((last - first) / Math.max(1, most)));
+  const [low, high] = [Math.floor((first - zero) / merge), Math.ceil((last - zero) / merge)];
+  const merged = new Array<number>(high - low).fill(0);
+  let drawn = 0;
+  for (let bin = Math.max(0, zero + low * merge); bin < Math.min(counts.length, zero + high * merge); bin++) {
+    merged[Math.floor((bin - zero) / merge) - low]! += counts[bin]!;
+    drawn += counts[bin]!;
+  }
+  const finite = histogram.count - histogram.zeros - histogram.nan - histogram.infinite;
+  return { start: low * merge * width, width: merge * width, counts: merged, outside: Math.max(0, finite - drawn) };
+}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { binsToDraw } from '../../../src/webview/histogram/bins';
+import { binsBetween, binsToDraw } from '../../../src/webview/histogram/bins';
+import { shifted, zoomed } from '../../../src/webview/histogram/range';
 import {
   BYTE_UNITS,
   COUNT_UNITS,
@@ -118,4 +119,25 @@ test('an axis has three round ticks or more, with different labels', () => {
   expect(tickWords([0.9015, 0.902], PERCENT)).toEqual(['90.15%', '90.20%']);
   expect(tickWords([1_200_000, 1_250_000], BYTE_UNITS)).toEqual(['1.20 MB', '1.25 MB']);
   expect(tickWords([0, 500, 1000], COUNT_UNITS)).toEqual(['0.0 K', '0.5 K', '1.0 K']);
+});
+
+test('a part of a histogram has the counts of its own weights, an edge at 0, and the rest outside', () => {
+  const within = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true }));
+  fc.assert(
+    fc.property(weights, within, fc.integer({ min: 8, max: 60 }), (values, [a, b], most) => {
+      const histogram = histogramOf('a', values, 128);
+      const bins = binsBetween(histogram, [Math.min(a, b), Math.max(a, b)], most);
+      const drawn = bins.counts.reduce((sum, count) => sum + count, 0);
+      expect(drawn + bins.outside).toBe(values.filter((value) => value !== 0).length);
+      expect(bins.counts.length).toBeLessThanOrEqual(most + 2);
+      expect(Math.abs(Math.round(bins.start / bins.width) * bins.width - bins.start)).toBeLessThan(1e-9);
+    }),
+  );
+});
+
+test('a range is zoomed around a value and moved within all values', () => {
+  expect(zoomed([-1, 1], 0.5, 0.5, [-1, 1])).toEqual([-0.25, 0.75]);
+  expect(zoomed([-0.5, 0.5], 4, 0, [-1, 1])).toBeNull();
+  expect(shifted([0.5, 1], 0.2, [-1, 1])).toEqual([0.5, 1]);
+  expect(shifted([0, 0.5], -0.2, [-1, 1])).toEqual([-0.1, 0.4]);
 });
