@@ -1,5 +1,5 @@
 // Builds dist/: the extension, the engine, the command line, the page, and the loader of packed models.
-// usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page,loader] [--dist FOLDER]
+// usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,mcp,page,loader] [--dist FOLDER]
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -76,6 +76,13 @@ const bundles = {
     outdir: dist,
     banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` },
   },
+  mcp: {
+    ...node,
+    entryPoints: ['src/mcp/main.ts'],
+    outfile: `${dist}/mcp.js`,
+    // The SDK's own ES modules are smaller than its CommonJS.
+    mainFields: engine.mainFields,
+  },
   worker: {
     ...node,
     entryPoints: ['tfjs-backend-onnxruntime/worker'],
@@ -126,7 +133,7 @@ const only = flags.only?.split(',') ?? [...Object.keys(bundles), 'loader'];
 if (only.includes('loader')) await buildLoader(path.resolve(import.meta.dirname, dist, 'loader'));
 // Whatever computes starts threads from the program beside it.
 if (only.some((name) => ['engine', 'cli'].includes(name)))
-  only.push(...['worker', 'decoding', 'packing', 'weights'].filter((name) => !only.includes(name)));
+  only.push(...['worker', 'decoding', 'packing', 'weights', 'mcp'].filter((name) => !only.includes(name)));
 const chosen = only
   .filter((name) => name !== 'loader')
   .map((name) => {

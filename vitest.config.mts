@@ -11,7 +11,7 @@ const manifest = z.object({ version: z.string() }).parse(JSON.parse(readFileSync
 const packageFile = (file: string): string => path.join(import.meta.dirname, 'packages/tfjs-backend-onnxruntime', file);
 
 /** Rooms whose tests change nothing that another test file reads: their files share one copy of all modules. */
-const SHARING = 'advise,checkpoint,cli,compress,dataset,folder,measure,model,protocol,recipe,rpc,train'
+const SHARING = 'advise,checkpoint,cli,compress,dataset,folder,mcp,measure,model,protocol,recipe,rpc,train'
   .split(',')
   .map((room) => `test/unit/${room}/**/*.test.ts`);
 /** Start the command line or the engine in processes of their own. */

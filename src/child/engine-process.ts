@@ -76,6 +76,11 @@ export class EngineProcess {
     return this.stopping !== undefined;
   }
 
+  /** True if it is gone or going: ask another one. */
+  get hasEnded(): boolean {
+    return this.over || this.isStopping;
+  }
+
   /** True if it was killed because it did not answer a cancelled call. Ask another engine the other questions again. */
   get hasIgnoredCancel(): boolean {
     return this.hasIgnored;

@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { BackendChoice } from '../../protocol/engine';
+import { UserError } from '../../protocol/errors';
 import { run, type RunCommand } from './commands/run';
 import { folderTyped, whole } from './options';
 import { stepNames } from '../../protocol/steps';
 import { declarePacking } from './declarations/packing';
+import { serving } from './declarations/serving';
 import { declareMeasuring } from './declarations/measuring';
 import { data, DATA, MODEL, normalization, resume, type Perform } from './declarations/shared';
 import { declareStep } from './steps/command';
@@ -63,6 +65,9 @@ export function createProgram(
     .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));
 
   for (const one of program.commands) shortCustomLayers(one);
+  // Another program serves it, so that the other commands need not load that; here it is listed only.
+  const elsewhere = new UserError('Tools are served by "secateur mcp" itself: start that program.');
+  program.addCommand(serving(() => Promise.reject(elsewhere)).copyInheritedSettings(program));
   return program;
 }
 

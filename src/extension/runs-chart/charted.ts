@@ -4,7 +4,7 @@ import type { Inspection } from '../../protocol/model';
 import type { ChartedModel } from '../../protocol/runs-page';
 import { Split } from '../../protocol/dataset';
 import type { ListedRun } from '../../disk/read-run';
-import { lastMetrics } from '../runs/summary';
+import { lastMetrics } from '../../protocol/last-metrics';
 import { modelLabel } from '../runs/folder-name';
 
 /** The figures of a finished run with a checkpoint; undefined for others. @param nameOf a path as the workspace names it */

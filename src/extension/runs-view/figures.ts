@@ -2,7 +2,7 @@ import { t, translated } from '../../protocol/l10n';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 import { figureWords } from '../../protocol/metric';
-import { lastMetrics } from '../runs/summary';
+import { lastMetrics } from '../../protocol/last-metrics';
 import type { ListedRun } from '../../disk/read-run';
 
 /** A run in a few words: `90% sparse · 91.7% · 230 kB gzip`. */

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunService } from '../runs/run-service';
+import { TELLING_FILE } from '../../disk/find-runs';
 import { readListedRun, type ListedRun } from '../../disk/read-run';
 
-/** Every run writes this file from its start. */
-const TELLING_FILE = 'journal.jsonl';
 /** The most runs that are listed. */
 const MOST = 2000;
 

@@ -2,7 +2,7 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { Listeners } from '../listeners';
-import { RunStatus } from '../../child/run-status';
+import { RunStatus } from '../../protocol/run-status';
 
 /** The parameters of a run; `baseFolder` and `out` are absolute. */
 export interface RunRequest {

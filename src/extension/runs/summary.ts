@@ -1,6 +1,6 @@
 import { t } from '../../protocol/l10n';
-import { reportedMetrics } from '../../protocol/epoch';
-import { mainMetric, mainText, splitMetric, type MetricValues } from '../../protocol/metric';
+import { lastMetrics } from '../../protocol/last-metrics';
+import { mainMetric, mainText, splitMetric } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 
@@ -18,20 +18,4 @@ export function runSummary(title: string, result: RunResult): string {
   const gzip = before ? `${bytes(before.gzipBytes)} → ${bytes(after.gzipBytes)}` : bytes(after.gzipBytes);
   parts.push(t('{0} gzipped', gzip));
   return t('{0} is done: {1}.', title, parts.join(t(', ')));
-}
-
-/** The metrics at the end of a run; null if nothing was measured. */
-export function lastMetrics({ metrics, steps }: RunResult): MetricValues | null {
-  // Rewound weights were not measured after the rewind.
-  if (steps.at(-1)?.step === 'rewind') return null;
-  return metrics.afterFineTune ?? metrics.afterPrune ?? trainedMetrics(steps);
-}
-
-/** The metrics that the best epoch reports, or those of the last `evaluate` on examples that are not for training. */
-function trainedMetrics(steps: RunResult['steps']): MetricValues | null {
-  for (const step of [...steps].reverse()) {
-    if (step.step === 'evaluate' && step.evaluation.split !== 'train') return step.evaluation.metrics;
-    if (step.step === 'train' || step.step === 'finetune' || step.step === 'distill') return reportedMetrics(step.best);
-  }
-  return null;
 }

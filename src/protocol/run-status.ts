@@ -1,7 +1,7 @@
-import { share, type Progress } from '../protocol/measure/progress';
-import type { Recipe } from '../protocol/recipe';
-import { trainingsOf } from '../protocol/steps/distill';
-import type { RunClock, RunEvent } from '../protocol/run';
+import { share, type Progress } from './measure/progress';
+import type { Recipe } from './recipe';
+import { trainingsOf } from './steps/distill';
+import type { RunClock, RunEvent } from './run';
 
 /** The share of an epoch after which the time left is meaningful: the first steps are slow. */
 const MEANINGFUL = 0.02;

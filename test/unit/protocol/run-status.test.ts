@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RunStatus } from '../../../src/child/run-status';
+import { RunStatus } from '../../../src/protocol/run-status';
 import { measured } from '../../../src/protocol/metric';
 import { Recipe } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
