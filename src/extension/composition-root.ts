@@ -3,12 +3,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../protocol/l10n';
 import type { SecateurTestApi } from './api';
+import { callToolInEditor, prepareTool } from './agents/call-tool';
 import { SharedEngine } from './child/shared-engine';
 import { engineFactory } from './child/start';
 import { commandRunner, type RunCommand } from './commands/run';
 import { restoreDataPages } from './commands/use-data';
 import { restoreComparisons } from './compare/compare';
 import { DataPages } from './data/data-pages';
+import type { ToolName } from './constants';
 import { Datasets } from './data/datasets';
 import { Normalizations } from './data/normalizations';
 import { EvaluationStore } from './evaluate/evaluation-store';
@@ -34,6 +36,9 @@ import { showStatus } from './ui/status-item';
 export interface Composition {
   runCommand: RunCommand;
   openPanel(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): void;
+  /** Says what a tool for an agent is going to do. */
+  prepareTool(name: ToolName, input: object): vscode.PreparedToolInvocation;
+  callTool(name: ToolName, input: object, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult>;
   /** Ends every process; resolves when they are gone. */
   close(): Promise<void>;
   testApi: SecateurTestApi;
@@ -66,6 +71,8 @@ export function compose(context: vscode.ExtensionContext, log: vscode.LogOutputC
       engine.warm();
       panels.add(new CheckpointPanel(uri, webviewPanel, services));
     },
+    prepareTool,
+    callTool: (name, input, token) => callToolInEditor(name, input, token, services),
     async close() {
       closing = true;
       await Promise.all([engine.dispose(), runs.dispose()]);

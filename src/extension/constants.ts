@@ -46,5 +46,24 @@ export const SETTINGS = {
   tensorflowPath: 'secateur.engine.tensorflowPath',
 } as const;
 
+/** The tools for agents; those of `src/tools` have these names. Their code is loaded by the first call. */
+export const TOOLS = [
+  'inspect',
+  'evaluate',
+  'advise',
+  'sensitivity',
+  'plan',
+  'run_recipe',
+  'compare',
+  'list_runs',
+] as const;
+export type ToolName = (typeof TOOLS)[number];
+
+/** The id of a tool in the editor. */
+export const toolId = (name: string): string => `secateur_${name}`;
+
+/** The provider of the MCP server. */
+export const MCP_PROVIDER = 'secateur.mcp';
+
 /** The address in `$schema` of a recipe; this extension serves it wherever it is installed. */
 export const RECIPE_SCHEMA_URI = 'secateur://schemas/recipe.schema.json';

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { t, useTexts } from '../protocol/l10n';
 import type { SecateurApi } from './api';
 import { COMMANDS, VIEW_TYPE } from './constants';
+import { registerMcpServer } from './agents/mcp-server';
+import { registerTools } from './agents/register-tools';
 import { lazily } from './lazily';
 import { serveRecipeSchema } from './schema';
 import type { Composition } from './composition-root';
@@ -37,6 +39,8 @@ export function activate(context: vscode.ExtensionContext): SecateurApi {
     registerCommands(log, composition.get),
     registerEditor(composition.get),
     serveRecipeSchema(context.extensionUri),
+    registerTools(composition.get),
+    registerMcpServer(context),
   );
   const end = performance.now();
   const bundleStart = globalThis.secateurBundleStart ?? loaded;

@@ -13,6 +13,8 @@ const Manifest = z.object({
     views: z.record(z.string(), z.array(z.object({ id: z.string() }))),
     configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
     jsonValidation: z.array(z.object({ url: z.string() })),
+    mcpServerDefinitionProviders: z.array(z.object({ id: z.string() })),
+    chatSkills: z.array(z.object({ path: z.string() })),
   }),
 });
 
@@ -23,6 +25,7 @@ const viewTypes = [
   ...contributes.customEditors.map(({ viewType }) => viewType),
   ...Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id)),
 ];
+const providers = contributes.mcpServerDefinitionProviders.map(({ id }) => id);
 const settings = Object.keys(contributes.configuration.properties);
 const conditions = Object.values(contributes.menus).flatMap((items) => items.map(({ when }) => when ?? ''));
 const contextKeys = conditions.flatMap((when) => when.match(/\bsecateur\.\w+/g) ?? []);
@@ -35,12 +38,12 @@ const sources = readdirSync('src/extension', { recursive: true, encoding: 'utf8'
 const used = new Set([...sources.matchAll(/['"`](secateur\.\w+(?:\.\w+)*)['"`]/g)].map((match) => match[1]!));
 
 test('every id that the extension uses stands in package.json', () => {
-  const known = new Set([...commands, ...viewTypes, ...settings, ...contextKeys, 'secateur.secateur']);
+  const known = new Set([...commands, ...viewTypes, ...settings, ...contextKeys, ...providers, 'secateur.secateur']);
   expect([...used].filter((id) => !known.has(id))).toEqual([]);
 });
 
 test('every command, view type, setting and context key of package.json is used by the extension', () => {
-  const declared = [...commands, ...viewTypes, ...settings, ...contextKeys];
+  const declared = [...commands, ...viewTypes, ...settings, ...contextKeys, ...providers];
   expect(declared.filter((id) => !used.has(id))).toEqual([]);
 });
 
@@ -51,6 +54,7 @@ test('every command has the category Secateur, and every menu item names a comma
 });
 
 test('the files that package.json points at are there', () => {
-  const files = [manifest.icon, ...contributes.jsonValidation.map(({ url }) => url)];
+  const skills = contributes.chatSkills.map((skill) => skill.path);
+  const files = [manifest.icon, ...skills, ...contributes.jsonValidation.map(({ url }) => url)];
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });

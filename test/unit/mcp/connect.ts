@@ -1,5 +1,7 @@
 import 'vscode-jsonrpc/node';
 import { Client, InMemoryTransport, type CallToolResult, type RequestOptions } from '@modelcontextprotocol/client';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { disposeBackend } from 'tfjs-backend-onnxruntime';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
@@ -19,7 +21,9 @@ export function engineHere(): { call: EngineClient<EngineRequests> } {
   const { left, right } = channelPair();
   const peer = new Peer(left);
   const call = peer.client(engineRequests);
+  let cacheFolder = '';
   beforeAll(async () => {
+    cacheFolder = await mkdtemp(path.join(tmpdir(), 'secateur-cache-'));
     const served = new Peer(right);
     served.serve(
       engineRequests,
@@ -28,9 +32,12 @@ export function engineHere(): { call: EngineClient<EngineRequests> } {
     served.listen();
     peer.listen();
     const sampleFolder = path.resolve('media/samples/fashion-mnist-sample');
-    await call('initialize', { sampleFolder, cacheFolder: process.env['TMPDIR'] ?? '/tmp', threads: 1 });
+    await call('initialize', { sampleFolder, cacheFolder, threads: 1, backend: 'onnxruntime' });
   });
-  afterAll(() => disposeBackend());
+  afterAll(async () => {
+    disposeBackend();
+    await rm(cacheFolder, { recursive: true, force: true });
+  });
   return { call };
 }
 

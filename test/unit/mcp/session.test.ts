@@ -13,6 +13,8 @@ const data = 'fashion-mnist-sample';
 const Totals = z.object({ params: z.number(), packedBytes: z.number() });
 const Accuracy = z.tuple([z.object({ name: z.literal('accuracy'), value: z.number() })], z.unknown());
 
+const Layer = z.object({ name: z.string(), points: z.array(z.object({ amount: z.number(), metrics: Accuracy })) });
+
 /** A folder with a network that was trained on real images. */
 async function folderWithModel(): Promise<string> {
   const folder = await temporaryFolder();
@@ -44,20 +46,18 @@ describe('a session of an agent', () => {
     expect(before.value).toBeGreaterThan(0.85);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
 
-    const advised = await answer(client, 'advise', { model: 'net', data, goal: { bytes: '50%' }, samples: 200, try: 3, minutes: 0.1 }); // prettier-ignore
-    const { recipes, now } = z
-      .object({
-        recipes: z.array(z.object({ recipe: Recipe, seconds: z.number().nullable(), meets: z.boolean().nullable() })),
-        now: Totals,
-      })
-      .parse(advised);
-    const chosen = recipes.find(({ seconds, meets }) => seconds === 0 && meets)?.recipe;
-    if (!chosen) throw new Error(`no recipe meets the goal without training: ${JSON.stringify(recipes)}`);
+    const scanned = await answer(client, 'sensitivity', { model: 'net', data, sparsities: [0.5, 0.8], samples: 60, layers: 1 }); // prettier-ignore
+    const [largest, ...others] = z.array(Layer).parse(scanned['layers']);
+    expect(others).toEqual([]);
+    // The dense layer, which holds most weights, bears to lose half of them.
+    expect(largest!.points.map(({ amount }) => amount)).toEqual([0.5, 0.8]);
+    expect(largest!.points[0]!.metrics[0].value).toBeGreaterThan(0.8);
 
-    const compressing = chosen.steps.find(({ step }) => step !== 'pack')!;
-    const planned = await answer(client, 'plan', { model: 'net', step: compressing, data, samples: 100, layers: 2 });
-    expect(planned).toMatchObject({ metrics: { samples: 100 } });
+    const prune = { step: 'prune', amount: { sparsity: 0.5 } };
+    const planned = await answer(client, 'plan', { model: 'net', step: prune, data, samples: 60, layers: 2 });
+    expect(planned).toMatchObject({ kind: 'zeros', metrics: { samples: 60 }, totals: { after: { params: 458_570 } } });
 
+    const chosen = { recipeVersion: 1, checkpoint: 'net', data, steps: [prune, { step: 'quantize', bits: 'int8' }, { step: 'pack' }] }; // prettier-ignore
     const shares: number[] = [];
     const ran = await answer(
       client,
@@ -72,7 +72,7 @@ describe('a session of an agent', () => {
     const compared = await answer(client, 'compare', { a: 'net', b: 'half', data, samples: 300 });
     const Side = z.object({ totals: Totals, metrics: Accuracy });
     const { a, b } = z.object({ a: Side, b: Side }).parse(compared);
-    expect(b.totals.packedBytes).toBeLessThanOrEqual(now.packedBytes / 2);
+    expect(b.totals.packedBytes).toBeLessThan(a.totals.packedBytes / 2);
     expect(a.metrics[0].value).toBe(before.value);
     expect(b.metrics[0].value).toBeGreaterThan(before.value - 0.03);
 
@@ -85,21 +85,30 @@ describe('a session of an agent', () => {
     expect(JSON.parse(content.text)).toMatchObject({ state: 'finished', recipe: { recipeVersion: 1 } });
   });
 
-  it('scans layers, and lists the largest only', async () => {
-    const client = await connect(engine, [await folderWithModel()]);
-    const scan = { model: 'net', data, by: 'quantize', bits: [8, 2], samples: 60, layers: 1 };
-    const result = await answer(client, 'sensitivity', scan);
-    const { layers, baseline } = z
+  it('gets advice whose recipes run as they are', { timeout: 120_000 }, async () => {
+    const folder = await folderWithModel();
+    const client = await connect(engine, [folder]);
+    // Without data nothing is timed or measured, so that a busy machine gives the same answer.
+    const advised = await answer(client, 'advise', {
+      model: 'net',
+      goal: { bytes: '50%' },
+      try: 2,
+      minutes: 60,
+      layers: 1,
+    });
+    const { recipes, now, leftOut } = z
       .object({
-        baseline: z.object({ metrics: Accuracy }),
-        layers: z.array(z.object({ name: z.string(), points: z.array(z.object({ amount: z.number(), metrics: Accuracy })) })), // prettier-ignore
+        recipes: z.array(z.object({ recipe: Recipe, seconds: z.number().nullable(), meets: z.boolean().nullable() })),
+        now: z.object({ packedBytes: z.number() }),
+        leftOut: z.number(),
       })
-      .parse(result);
-    expect(layers).toHaveLength(1);
-    const [eight, two] = layers[0]!.points;
-    expect(eight).toMatchObject({ amount: 8 });
-    expect(eight!.metrics[0].value).toBeCloseTo(baseline.metrics[0].value, 1);
-    expect(two?.metrics[0].value ?? 0).toBeLessThanOrEqual(eight!.metrics[0].value);
+      .parse(advised);
+    expect(leftOut).toBeGreaterThan(2);
+    const chosen = recipes.find(({ seconds, meets }) => seconds === 0 && meets)?.recipe;
+    if (!chosen) throw new Error(`no recipe meets the goal without training: ${JSON.stringify(recipes)}`);
+    const ran = await answer(client, 'run_recipe', { recipe: chosen, out: 'advised' });
+    const { after } = z.object({ after: Totals }).parse(ran);
+    expect(after.packedBytes).toBeLessThanOrEqual(now.packedBytes / 2);
   });
 
   it('cancels a run, which leaves nothing half-written, and goes on with it', { timeout: 60_000 }, async () => {
