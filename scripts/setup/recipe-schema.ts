@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { FIELD_META_KEYS } from '../../src/protocol/fields';
 import { DataFile } from '../../src/protocol/dataset';
 import { Recipe } from '../../src/protocol/recipe';
+import { RecipeStep, stepDefinition, stepNames } from '../../src/protocol/steps';
+import { recipeSnippet, stepSnippet } from './recipe-snippets';
 
 /** The places of the published schemas; `contributes.jsonValidation` in package.json refers to them. */
 export const RECIPE_SCHEMA_FILE = 'schemas/recipe.schema.json';
@@ -18,9 +20,32 @@ function schemaText(type: z.ZodType, title: string): Promise<string> {
   const schema = z.toJSONSchema(type, {
     target: 'draft-7',
     io: 'input',
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      describeValues(jsonSchema);
+      Object.assign(jsonSchema, hints(zodSchema));
       for (const key of FIELD_META_KEYS) Reflect.deleteProperty(jsonSchema, key);
     },
   });
   return prettier.format(JSON.stringify({ ...schema, title }), { parser: 'json', printWidth: 120 });
+}
+
+/** Says beside each value of a choice what it means, where that is known. VS Code shows it in the list of values. */
+function describeValues(schema: z.core.JSONSchema.BaseSchema): void {
+  const { labels } = Labelled.parse(schema);
+  if (!labels) return;
+  for (const one of [schema, ...(schema.anyOf ?? [])])
+    if (typeof one === 'object' && one.enum)
+      one['enumDescriptions'] = one.enum.map((value) => labels[String(value)] ?? '');
+}
+
+const Labelled = z.object({ labels: z.record(z.string(), z.string()).optional() });
+
+/** The words and snippets of VS Code for a recipe and its steps. */
+function hints(type: unknown): Record<string, unknown> {
+  if (type === Recipe) return { defaultSnippets: [recipeSnippet] };
+  if (type === RecipeStep) return { defaultSnippets: stepNames.map(stepSnippet) };
+  const name = stepNames.find((one) => stepDefinition(one).schema === type);
+  if (name === undefined) return {};
+  const { title, purpose } = stepDefinition(name).words;
+  return { description: `${title}: ${purpose}` };
 }

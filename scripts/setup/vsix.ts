@@ -58,8 +58,8 @@ async function gather(into: string): Promise<void> {
 /** The published bundles, and the licences of their content. */
 async function buildBundles(): Promise<void> {
   await run(process.execPath, [inRoot('esbuild.mjs'), '--production']);
-  const records = ['extension', 'engine', 'cli', 'worker', 'decoding', 'packing', 'weights', 'page'].map((name) =>
-    readFile(inRoot('dist', 'meta', `${name}.json`), 'utf8'),
+  const records = ['extension', 'engine', 'cli', 'mcp', 'worker', 'decoding', 'packing', 'weights', 'page'].map(
+    (name) => readFile(inRoot('dist', 'meta', `${name}.json`), 'utf8'),
   );
   const notices = thirdPartyNotices(await Promise.all(records), ['onnxruntime-node', 'onnxruntime-common']);
   await writeFile(inRoot('dist', 'THIRD-PARTY-NOTICES.txt'), notices);

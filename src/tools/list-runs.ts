@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { findRuns } from '../disk/find-runs';
 import { readListedRun, type ListedRun } from '../disk/read-run';
-import { bytes, count, percent } from '../protocol/format';
+import { bytes, count, percent, plural } from '../protocol/format';
 import { lastMetrics } from '../protocol/last-metrics';
 import { figureWords, MetricValues } from '../protocol/metric';
 import { ModelTotals } from '../protocol/model';
@@ -49,7 +49,7 @@ export const listRuns = defineTool({
     return {
       data: { runs, leftOut, complete: found.every(({ complete }) => complete) },
       text: [
-        runs.length === 0 ? 'There are no runs.' : `${count(runs.length)} runs:`,
+        runs.length === 0 ? 'There are no runs.' : `${plural(runs.length, 'run')}:`,
         ...runs.map(lineOf),
         ...(leftOut > 0 ? [`${count(leftOut)} more are left out.`] : []),
       ].join('\n'),

@@ -67,7 +67,8 @@ export function createProgram(
   for (const one of program.commands) shortCustomLayers(one);
   // Another program serves it, so that the other commands need not load that; here it is listed only.
   const elsewhere = new UserError('Tools are served by "secateur mcp" itself: start that program.');
-  program.addCommand(serving(() => Promise.reject(elsewhere)).copyInheritedSettings(program));
+  const listed = serving((_, options) => perform(options, () => Promise.reject(elsewhere)));
+  program.addCommand(listed.copyInheritedSettings(program));
   return program;
 }
 
