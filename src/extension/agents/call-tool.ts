@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { plain } from '../ui/plain';
 import { cancellable } from '../ui/cancellable';
 import { CancelledError, UserError } from '../../protocol/errors';
+import { t, translated } from '../../protocol/l10n';
 import { tools } from '../../tools/list';
 import { Places } from '../../tools/places';
 import { callTool, type Tool, type ToolWorld } from '../../tools/tool';
@@ -26,13 +26,13 @@ const toolOf = (name: ToolName): Tool => {
 /** Says what a call is going to do. One that writes asks the person first, with its input in full. */
 export function prepareTool(name: ToolName, input: object): vscode.PreparedToolInvocation {
   const { title, writes } = toolOf(name);
-  const invocationMessage = vscode.l10n.t('Secateur: {0}', title);
+  const invocationMessage = t('Secateur: {0}', translated(title));
   if (!writes) return { invocationMessage };
   // A block of code shows everything as it is, so that no text of an agent hides another.
   const block = new vscode.MarkdownString().appendCodeblock(JSON.stringify(input, null, 2), 'json');
   return {
     invocationMessage,
-    confirmationMessages: { title: vscode.l10n.t('Secateur: {0}?', title), message: block },
+    confirmationMessages: { title: t('Secateur: {0}?', translated(title)), message: block },
   };
 }
 
@@ -44,14 +44,14 @@ export async function callToolInEditor(
   { engine, runStarter }: AgentTools,
 ): Promise<vscode.LanguageModelToolResult> {
   const folders = workspaceFolders();
-  if (folders.length === 0) throw new UserError('No folder is open: open the folder in which your models lie.');
+  if (folders.length === 0) throw new UserError(t('No folder is open: open the folder in which your models lie.'));
   const world: ToolWorld = {
     places: await Places.open(folders),
     ask: engine.call,
     run: async (run, signal, onEvent) => {
-      requireTrust('Running a recipe');
+      requireTrust(t('Running a recipe'));
       if (signal.aborted) throw new CancelledError();
-      const job = runStarter.start({ title: plain(vscode.l10n.t('Recipe of an agent')), ...run });
+      const job = runStarter.start({ title: t('Recipe of an agent'), ...run });
       signal.addEventListener('abort', () => job.cancel(), { once: true });
       return job.follow(onEvent);
     },

@@ -6,6 +6,7 @@ import { NORMALIZATION_FORMS } from '../../../src/protocol/normalization';
 import { stepDefinition, stepNames } from '../../../src/protocol/steps';
 import { ARCHITECTURES } from '../../../src/protocol/steps/architecture';
 import { TASK_WORDS } from '../../../src/protocol/task';
+import { tools } from '../../../src/tools/list';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -42,6 +43,7 @@ export const schemaTexts = (): string[] => [
   ...Object.values(METRICS).flatMap(({ title, words, meaning }) => [title, words, meaning]),
   ...Object.values(TASK_WORDS).flatMap((words) => [words, capital(words)]),
   ...Split.options.flatMap((split) => [split, `${split} {0}`, `{0} ${split} examples`]),
+  ...tools.map(({ title }) => title),
   // Samples of tasks that are no examples.
   ...['{0} pixels', '{0} steps'],
   ...[NO_DATASET, NORMALIZATION_FORMS],
