@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Advice, AdviceOptions, AdvisedRecipe, LayerAdvice, LayerSaving, marked } from '../protocol/advice';
-import { bytes, count, duration, milliseconds, percent } from '../protocol/format';
+import { Advice, AdviceOptions, AdvisedRecipe, LayerAdvice, LayerSaving } from '../protocol/advice';
+import { bytes, count, duration, marked, milliseconds, percent } from '../protocol/format';
 import { figureWords, mainText } from '../protocol/metric';
 import { Recipe, RECIPE_VERSION } from '../protocol/recipe';
 import { visible } from '../protocol/visible';

@@ -82,10 +82,12 @@ function figures({ totals: a }: ComparedModel, { totals: b }: ComparedModel): Fi
     is: number | null | undefined,
     format: Figure[3],
   ): Figure[] => (was == null || is == null ? [] : [[name, was, is, format]]);
+  const named = (name: string, figure: 'gzipBytes' | 'packedBytes'): string =>
+    [a, b].some(({ estimated }) => estimated?.includes(figure)) ? `${name} (estimated from samples)` : name;
   return [
     ...both('files', a.bytes, b.bytes, bytes),
-    ...both('gzip', a.gzipBytes, b.gzipBytes, bytes),
-    ...both('packed', a.packedBytes, b.packedBytes, bytes),
+    ...both(named('gzip', 'gzipBytes'), a.gzipBytes, b.gzipBytes, bytes),
+    ...both(named('packed', 'packedBytes'), a.packedBytes, b.packedBytes, bytes),
     ...both('parameters', a.params, b.params, count),
     ...both('nonzero', a.nonzero, b.nonzero, count),
     ...both('MACs', a.macs, b.macs, count),
