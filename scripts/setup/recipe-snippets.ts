@@ -50,9 +50,9 @@ function valueOf(spec: Spec, stop: Stop, fallback?: Json): Json {
     case 'constant':
       return spec.value;
     case 'flag':
-      return stop(String(fallback ?? true), false);
+      return stop(JSON.stringify(fallback ?? true), false);
     case 'number':
-      return stop(String(fallback ?? spec.start ?? likely(spec)), false);
+      return stop(JSON.stringify(fallback ?? spec.start ?? likely(spec)), false);
     case 'choice':
       return stop(typeof fallback === 'string' ? fallback : (spec.options[0] ?? 'name'), true);
     case 'text':

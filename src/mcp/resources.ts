@@ -1,5 +1,5 @@
 import path from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { findRuns } from '../disk/find-runs';
 import { readListedRun } from '../disk/read-run';
 import { DataFile } from '../protocol/dataset';

@@ -1,7 +1,7 @@
 import {
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  McpServer,
   type CallToolResult,
   type ServerContext,
 } from '@modelcontextprotocol/server';
@@ -18,11 +18,13 @@ const INSTRUCTIONS =
   'Secateur compresses TensorFlow.js models. A usual job: inspect the model, evaluate it, ask advise for recipes with a goal, plan a step to see what it would come to, run_recipe into a new folder, and compare the outcome with the model. Report figures of the test split with the number of examples, and say which size is meant: files, gzip or packed.';
 
 /** Makes a server of the tools. One serves one connection. */
-export function createServer(version: string, world: ToolWorld, log: (line: string) => void): Server {
-  const server = new Server(
+export function createServer(version: string, world: ToolWorld, log: (line: string) => void): McpServer {
+  const made = new McpServer(
     { name: 'secateur', title: 'Secateur', version },
     { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
   );
+  // Input is checked by our own schemas, so that a fault is told in one sentence.
+  const { server } = made;
   server.setRequestHandler('tools/list', () => ({
     tools: tools.map(({ name, title, description, input, output, writes }) => ({
       ...{ name, title, description },
@@ -62,7 +64,7 @@ export function createServer(version: string, world: ToolWorld, log: (line: stri
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, sentence(error, log));
     }
   });
-  return server;
+  return made;
 }
 
 /** Passes on progress, where the client asked for it: not too often, and never backwards. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Advice, AdviceOptions, AdvisedRecipe, LayerAdvice, LayerSaving } from '../protocol/advice';
 import { bytes, count, duration, marked, milliseconds, percent } from '../protocol/format';
 import { figureWords, mainText } from '../protocol/metric';
-import { Recipe, RECIPE_VERSION } from '../protocol/recipe';
+import { RECIPE_VERSION, type Recipe } from '../protocol/recipe';
 import { visible } from '../protocol/visible';
 import { data, largest, layersListed, leftOut, model, sampleNote, seed, stages } from './fields';
 import { defineTool } from './tool';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DATASET_NAMES_TEXT } from '../protocol/dataset';
-import { Progress, progressText } from '../protocol/measure/progress';
+import { progressText, type Progress } from '../protocol/measure/progress';
 import { metricWords, type MetricValues } from '../protocol/metric';
 import { stepNames } from '../protocol/steps';
 import { visible } from '../protocol/visible';

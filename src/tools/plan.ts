@@ -3,7 +3,7 @@ import { describeIssue, UserError } from '../protocol/errors';
 import { bytes, count } from '../protocol/format';
 import { figureWords } from '../protocol/metric';
 import { PlanBytes, PlannedLayer, PlanMetrics, StepPlan } from '../protocol/plan';
-import { Recipe, RECIPE_VERSION } from '../protocol/recipe';
+import { RECIPE_VERSION, type Recipe } from '../protocol/recipe';
 import { RecipeStep, stepDefinition } from '../protocol/steps';
 import { visible } from '../protocol/visible';
 import { data, largest, layersListed, leftOut, model, sampleNote, seed, stages, step } from './fields';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { EngineRequests } from '../protocol/engine';
 import { describeIssue, UserError } from '../protocol/errors';
 import type { Recipe } from '../protocol/recipe';
@@ -19,7 +19,7 @@ export interface ToolWorld {
   readonly places: Places;
   readonly ask: Client<EngineRequests>;
   /** Runs a recipe, so that other questions are still answered. @throws UserError, CancelledError */
-  run(run: ToolRun, signal: AbortSignal, onEvent: (event: RunEvent) => void): Promise<RunResult>;
+  readonly run: (run: ToolRun, signal: AbortSignal, onEvent: (event: RunEvent) => void) => Promise<RunResult>;
 }
 
 /** The progress of a call. */
@@ -34,7 +34,7 @@ export interface ToolProgress {
 /** The surroundings of one call. */
 export interface ToolContext {
   readonly signal: AbortSignal;
-  report(progress: ToolProgress): void;
+  readonly report: (progress: ToolProgress) => void;
 }
 
 /** An answer as data that fits the output schema, and in a few lines. */
