@@ -611,6 +611,26 @@ test('the figures of validation and test have places of their own, and nothing m
   expect(await value('total-accuracy')).toBe(measured);
 });
 
+test('a command brings its part into view and gives it the keyboard, in any width', async () => {
+  const focus = (part: string) => page.evaluate(`window.secateurHost.tell('focus', { part: '${part}' })`);
+  const focused = () => page.evaluate('document.activeElement.dataset.testid ?? document.activeElement.id');
+  await open();
+  await element('threshold-line').waitFor();
+  await focus('recipe');
+  await expect.poll(focused).toBe('recipe');
+  await page.getByRole('tabpanel', { name: 'Methods' }).waitFor();
+  await focus('prune');
+  await expect.poll(focused).toBe('threshold-line');
+  await page.getByRole('tabpanel', { name: 'Prune' }).waitFor();
+  await focus('weights');
+  await expect.poll(focused).toBe('layer-table');
+  await page.setViewportSize({ width: 480, height: 900 });
+  await focus('prune');
+  await expect.poll(focused).toBe('threshold-line');
+  await focus('weights');
+  await expect.poll(focused).toBe('layer-picker');
+});
+
 test('in a narrow window the layers are behind a button with the selected one', async () => {
   await open('', 480);
   await element('layer-picker').getByText('All layers').waitFor();
