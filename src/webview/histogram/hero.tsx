@@ -86,7 +86,7 @@ function hint(): string {
   if (after?.threshold != null && after.reason !== undefined) return sentence(after.reason);
   if (name !== null && target.value === null && amounts.value.layers[name] !== undefined)
     return 'The line is for all layers; this layer keeps its own threshold.';
-  return 'Drag the line to prune. Point at a bar, or use the arrow keys, for its exact count.';
+  return 'Drag the line to prune. Point at a bar for its count.';
 }
 
 function Body() {
@@ -153,7 +153,8 @@ export function Hero() {
             {layer ? layer.name : 'All layers'}
           </h2>
           {layer && <Kind layer={layer} />}
-          {histogram && <Facts histogram={histogram} />}
+          {/* The line is there without figures too, so that nothing moves. */}
+          {histogram ? <Facts histogram={histogram} /> : <span class="facts small">{'\u00a0'}</span>}
         </div>
         <Checkbox checked={log.value} onToggle={(on) => (log.value = on)} testId="log-scale">
           Log counts

@@ -1,5 +1,6 @@
-import { compact, count, percent, plural } from '../../protocol/format';
+import { compact, percent, plural } from '../../protocol/format';
 import { Icon } from '../ui/icon';
+import { Count } from './cells';
 import type { TableColumn } from './columns';
 import { blockFigures, type BlockItem } from './items';
 
@@ -12,7 +13,7 @@ function Cell({ column, rows, tried }: { column: TableColumn; rows: BlockItem['r
     case 'type':
       return <td class="type">{plural(rows.length, 'layer')}</td>;
     case 'params':
-      return <td class="figure">{count(params)}</td>;
+      return <Count value={params} />;
     case 'macs':
       return <td class="figure">{macs === null ? '?' : macs === 0 ? '\u2013' : compact(macs)}</td>;
     case 'sparsity':

@@ -7,6 +7,7 @@ import { Icon } from '../ui/icon';
 import { sentence } from '../ui/sentence';
 import type { TableColumn } from './columns';
 import { MiniHistogram } from './mini-histogram';
+import { short } from './short';
 import { bitsOf, type LayerRow } from './sort';
 
 /** `16 values take 3.7 bits each at best; stored in 32 bits; packed 61.0 kB, ideally 74.0 kB` */
@@ -19,6 +20,16 @@ function bitsWords(bits: BitsPerWeight | null, packed: Packing['layers'][number]
   if (!bits.few) return sentence(stored);
   const { values, entropy } = bits.few;
   return sentence(`${plural(values, 'value')}, whose entropy is ${entropy.toFixed(2)} bits a weight; ${stored}`);
+}
+
+/** A count, in full where it fits. */
+export function Count({ value }: { value: number }) {
+  const { text, title } = short(value);
+  return (
+    <td class="figure" title={title}>
+      {text}
+    </td>
+  );
 }
 
 /** The reason why a layer cannot be pruned, in a word. */
@@ -39,7 +50,7 @@ export function Cell({ column, row, tried }: { column: TableColumn; row: LayerRo
     case 'shape':
       return <td class="figure">{sampleShape(layer.outputShape)}</td>;
     case 'params':
-      return <td class="figure">{count(layer.params)}</td>;
+      return <Count value={layer.params} />;
     case 'macs':
       return (
         <td class="figure" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>

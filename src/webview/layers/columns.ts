@@ -17,7 +17,7 @@ export const COLUMN_WORDS: Readonly<Record<TableColumn, ColumnWords>> = {
   name: { text: 'Layer', isFigure: false, width: 140 },
   type: { text: 'Type', isFigure: false, width: 112 },
   shape: { text: 'Output', isFigure: true, width: 92 },
-  params: { text: 'Params', isFigure: true, width: 80 },
+  params: { text: 'Params', isFigure: true, width: 82 },
   macs: { text: 'MACs', title: 'Multiply-accumulates for one example', isFigure: true, width: 76 },
   bits: {
     text: 'Bits',

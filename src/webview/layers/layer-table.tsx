@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { compact, count, percent } from '../../protocol/format';
+import { compact, percent } from '../../protocol/format';
 import { wholeTables } from '../exports/rows';
 import {
   chooseAll,
@@ -15,6 +15,7 @@ import {
 import { columns as choice, histograms, inspection, selected } from '../state/session';
 import { counts, step } from '../state/preview';
 import { BlockRow } from './block-row';
+import { Count } from './cells';
 import { widthOf, type TableColumn } from './columns';
 import { exportedLayers } from './exported';
 import { HeadRow } from './head-row';
@@ -193,7 +194,7 @@ function AllCell({ column, tried }: { column: TableColumn; tried: boolean }) {
   const after = counts.value?.totals.after.sparsity;
   switch (column) {
     case 'params':
-      return <td class="figure">{count(params)}</td>;
+      return <Count value={params} />;
     case 'macs':
       return <td class="figure">{macs === null ? '?' : compact(macs)}</td>;
     case 'sparsity':
