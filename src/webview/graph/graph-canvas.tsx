@@ -216,7 +216,16 @@ function GraphScene({
   return (
     <svg class="graph-drawing" width={view.width} height={view.height} role="none">
       <g role="none" transform={`scale(${camera.zoom}) translate(${-camera.x} ${-camera.y})`}>
-        {frames.map(draw)}
+        {worded ? (
+          frames.map(draw)
+        ) : (
+          <g class="node open" aria-hidden="true">
+            <path
+              class="node-box"
+              d={frames.map(({ x, y, width, height }) => `M${x} ${y}h${width}v${height}h${-width}z`).join('')}
+            />
+          </g>
+        )}
         <path class="edge" d={path(lines)} aria-hidden="true" />
         <path class="edge lit" d={path(lit)} aria-hidden="true" />
         {[...shapes].map(([key, { x, y, words }]) => (
@@ -229,7 +238,7 @@ function GraphScene({
             <path class="node-box" d={rects} />
           </g>
         ))}
-        {(worded ? others : others.filter(({ key }) => key === active)).map(draw)}
+        {(worded ? others : boxes.filter(({ key }) => key === active)).map(draw)}
       </g>
     </svg>
   );
