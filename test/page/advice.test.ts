@@ -56,14 +56,16 @@ test('advice shows the recipes of the engine, with estimates marked, and each la
 
 test('a recipe is one click from its plan, from the form and from a run, by keyboard too', async () => {
   await open('advised');
-  await tab('methods');
+  await tab('advice');
   await element('recipe-1-plan').focus();
   await page.keyboard.press('Enter');
   const { steps } = advice.recipes[0]!;
   await expect.poll(() => element('recipe-steps').locator('> li').count()).toBe(steps.length);
   await expect.poll(async () => (await asked('plan')).some((one) => JSON.stringify(one).includes(JSON.stringify(steps[0])))).toBe(true); // prettier-ignore
+  await tab('advice');
   await element('recipe-2-open').click();
   await expect.poll(() => element('recipe-steps').locator('> li').count()).toBe(advice.recipes[1]!.steps.length);
+  await tab('advice');
   await element('recipe-1-run').click();
   await expect.poll(async () => (await asked('run')).length).toBe(1);
   const [job] = z.array(z.object({ steps: z.array(z.unknown()) })).parse(await asked('run'));
