@@ -57,10 +57,14 @@ const UNKNOWN_BEFORE: ReadonlySet<string> = new Set([
 
 const Json = z.json();
 
-/** Every name of a step or a score: `step: name` in recipes, `step: { const }` and `score: { enum }` in their schema. */
+/**
+ * Every name of a step or a score: `step: name` in recipes, `step: { const }` and `score: { enum }` in their schema, whose
+ * snippets have placeholders in the place of names.
+ */
 function namesIn(value: unknown): Set<string> {
   const names = new Set<string>();
   JSON.stringify(value, (key, inner: unknown) => {
+    if (key === 'defaultSnippets') return undefined;
     if (key !== 'step' && key !== 'score') return inner;
     const said = Said.parse(inner);
     for (const name of typeof said === 'string' ? [said] : (said.enum ?? [said.const])) names.add(`${key} ${name}`);
