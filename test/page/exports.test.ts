@@ -66,7 +66,7 @@ test('a chart is saved as SVG with its own styles, and as a PNG that shows it', 
 
 test('the whole layer table is copied as CSV and Markdown, though only the seen rows are drawn', async () => {
   await playground.open('layers=200');
-  await page.getByTestId('layer-row-block_0_convolution_with_a_long_name').waitFor();
+  await page.getByTestId('layer-row-block_0_convolution_with_a_long_name_0').waitFor();
   const { secateurFigure, figure } = await contextOf('layer-table');
   expect(secateurFigure).toBe('table');
   await order({ to: 'clipboard', figure, kind: 'csv' });
@@ -76,7 +76,7 @@ test('the whole layer table is copied as CSV and Markdown, though only the seen 
     .split('\n');
   expect(lines).toHaveLength(201);
   expect(lines[0]).toMatch(/^layer,type,output shape,parameters,/);
-  expect(lines[1]).toMatch(/^block_0_convolution_with_a_long_name,Conv2D,14x14x16,1168,/);
+  expect(lines[1]).toMatch(/^block_0_convolution_with_a_long_name_0,Conv2D,14x14x16,1168,/);
   await order({ to: 'clipboard', figure, kind: 'markdown' });
   await page.getByText('Copied as Markdown').waitFor();
   expect(Copied.parse((await asked('copyText'))[1]).text).toMatch(/^\| layer \| type .*\n\|---\|/);

@@ -829,7 +829,7 @@ test('labels are a table that is sorted and searched, and leads to the examples 
   expect(await names()).toEqual(['snow', 'person', 'house', 'sea', 'sky']);
   await element('missed-0').click();
   await element('cell-examples').waitFor();
-  expect(await element('answers').innerText()).toMatch(/^sky, missed\s+7 of 40 examples/);
+  expect(await element('answers').innerText()).toMatch(/^sky, missed\s+The first 7 of 40 examples/);
   expect(await element('wrong-9').count()).toBe(0);
 });
 

@@ -28,6 +28,7 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
           autocomplete="off"
           spellcheck={false}
           aria-invalid={problem !== null}
+          data-own-undo={draft === '' ? undefined : ''}
           aria-describedby={problem === null ? undefined : id}
           data-testid={context.id}
           onInput={(event) => {

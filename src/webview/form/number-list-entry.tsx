@@ -31,6 +31,7 @@ export function NumberListEntry({ field, item, value, context, onChange }: Entry
         placeholder={field.blank}
         autocomplete="off"
         aria-invalid={problem !== null}
+        data-own-undo={draft.problem === null ? undefined : ''}
         aria-describedby={problem === null ? undefined : id}
         data-testid={context.id}
         onInput={(event) => draft.type(event.currentTarget.value, event.timeStamp)}

@@ -76,6 +76,7 @@ export function NumberField({
           aria-valuemin={Number.isFinite(min) ? min : undefined}
           aria-valuemax={Number.isFinite(max) ? max : undefined}
           aria-invalid={problem !== null}
+          data-own-undo={draft.problem === null ? undefined : ''}
           aria-describedby={problem === null ? undefined : id}
           autocomplete="off"
           data-testid={testId}

@@ -6,7 +6,7 @@ export function undoByKey(event: KeyboardEvent, { undo, redo }: { undo: () => vo
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
   const key = event.key.toLowerCase();
   if (key !== 'z' && key !== 'y') return;
-  const own = '[data-own-undo], [aria-invalid="true"], vscode-text-field';
+  const own = '[data-own-undo], vscode-text-field';
   if (event.target instanceof Element && event.target.closest(own)) return;
   event.preventDefault();
   // The editor would undo something of its own.
