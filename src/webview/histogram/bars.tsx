@@ -3,6 +3,9 @@ import { compact, weight } from '../../protocol/format';
 import type { Bins } from './bins';
 import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '../ui/scale';
 
+/** Room above the tallest bar in pixels, where the label of the threshold is. */
+const ROOM = 28;
+
 /** The counts of a histogram as bars. Bars from -threshold to threshold, which would become 0, have another colour. */
 export function Bars({
   bins,
@@ -21,14 +24,16 @@ export function Bars({
   bin: number | null;
 }) {
   const largest = Math.max(...bins.counts, 1);
-  const bars = useMemo(() => barsPath(bins, axis, height, log, 1), [bins, axis.width, height, log]);
+  const room = Math.min(ROOM, Math.round(height / 8));
+  const tallest = height - room;
+  const bars = useMemo(() => barsPath(bins, axis, tallest, log, 1), [bins, axis.width, tallest, log]);
   const left = Math.max(0, toPixel(axis, -threshold));
   const right = Math.min(axis.width, toPixel(axis, threshold));
   const each = axis.width / Math.max(1, bins.counts.length);
   return (
     <svg class="bars" width={axis.width} height={height + 22} aria-hidden="true">
       {countTicks(largest, log).map((tick) => {
-        const y = Math.round(height - barHeight(tick, largest, log) * height) + 0.5;
+        const y = Math.round(height - barHeight(tick, largest, log) * tallest) + 0.5;
         return (
           <g key={tick}>
             <line class="grid-line" x1={0} x2={axis.width} y1={y} y2={y} />
@@ -42,12 +47,14 @@ export function Bars({
         <>
           <rect class="pruned-area" x={left} y={0} width={right - left} height={height} />
           <clipPath id="pruned">
-            <rect x={left} y={0} width={right - left} height={height} />
+            <rect x={left} y={0} width={right - left} height={tallest} />
           </clipPath>
         </>
       )}
-      <path class="bars-keep" d={bars} />
-      {threshold > 0 && right > left && <path class="bars-pruned" d={bars} clip-path="url(#pruned)" />}
+      <g transform={`translate(0, ${room})`}>
+        <path class="bars-keep" d={bars} />
+        {threshold > 0 && right > left && <path class="bars-pruned" d={bars} clip-path="url(#pruned)" />}
+      </g>
       {bin !== null && <rect class="bin-in-hand" x={bin * each} y={0} width={each} height={height} />}
       <line class="base-line" x1={0} x2={axis.width} y1={height + 0.5} y2={height + 0.5} />
       {niceTicks(axis.from, axis.to, Math.max(2, Math.min(11, Math.floor(axis.width / 70)))).map((tick) => {
