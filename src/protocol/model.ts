@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { plural } from './format';
+import { bytes, marked, plural } from './format';
 import { t } from './l10n';
 import { OutputDifference } from './difference';
-import { marked } from './format';
 import { MetricValue } from './metric';
 import { Normalization } from './normalization';
 
@@ -118,6 +117,15 @@ export const withEstimate = (
   figure: NonNullable<ModelTotals['estimated']>[number],
   text: string,
 ): string => marked(!estimated?.includes(figure), text);
+
+/** Formats the bytes of a figure, marked where they were computed from samples; a question mark where it is not known. */
+export function sizeWords(
+  sizes: Partial<Pick<ModelTotals, 'gzipBytes' | 'packedBytes' | 'estimated'>>,
+  figure: 'gzipBytes' | 'packedBytes',
+): string {
+  const size = sizes[figure];
+  return size === undefined ? '?' : withEstimate(sizes, figure, bytes(size));
+}
 
 /** The names of the inputs and outputs of a model, in its own order. */
 export const ModelEnds = z.object({ inputs: z.array(z.string()), outputs: z.array(z.string()) });

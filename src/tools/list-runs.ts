@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { findRuns } from '../disk/find-runs';
 import { readListedRun, type ListedRun } from '../disk/read-run';
-import { bytes, count, percent, plural } from '../protocol/format';
+import { count, percent, plural } from '../protocol/format';
 import { lastMetrics } from '../protocol/last-metrics';
 import { figureWords, MetricValues } from '../protocol/metric';
-import { ModelTotals } from '../protocol/model';
+import { ModelTotals, sizeWords } from '../protocol/model';
 import { visible } from '../protocol/visible';
 import { defineTool } from './tool';
 
@@ -72,7 +72,7 @@ function entryOf({ folder, state, problem, recipe, result, model }: ListedRun): 
 function lineOf({ folder, state, problem, steps, metrics, totals }: Entry): string {
   const figures = [
     ...(metrics ? [figureWords(metrics[0])] : []),
-    ...(totals ? [`${percent(totals.sparsity, 1)} sparse`, `${bytes(totals.gzipBytes)} gzip`] : []),
+    ...(totals ? [`${percent(totals.sparsity, 1)} sparse`, `${sizeWords(totals, 'gzipBytes')} gzip`] : []),
   ];
   return `- ${visible(folder)}: ${state}, ${steps.join(', ')}${figures.length > 0 ? `; ${figures.join(', ')}` : ''}${problem === undefined ? '' : `; ${visible(problem)}`}`;
 }

@@ -1,5 +1,5 @@
 import { bytes, count, percent } from '../protocol/format';
-import { withEstimate, type ModelTotals } from '../protocol/model';
+import { sizeWords, type ModelTotals } from '../protocol/model';
 
 type Counts = Pick<ModelTotals, 'params' | 'nonzero' | 'sparsity' | 'macs'>;
 
@@ -13,7 +13,7 @@ export function totalsText(
     `sparsity ${percent(sparsity)}`,
     `${macs === null ? 'unknown' : count(macs)} MACs`,
     ...(totals.bytes === undefined ? [] : [`files ${bytes(totals.bytes)}`]),
-    ...(totals.gzipBytes === undefined ? [] : [`gzip ${withEstimate(totals, 'gzipBytes', bytes(totals.gzipBytes))}`]),
-    ...(packedBytes === undefined ? [] : [`packed ${withEstimate(totals, 'packedBytes', bytes(packedBytes))}`]),
+    ...(totals.gzipBytes === undefined ? [] : [`gzip ${sizeWords(totals, 'gzipBytes')}`]),
+    ...(packedBytes === undefined ? [] : [`packed ${sizeWords(totals, 'packedBytes')}`]),
   ].join(', ');
 }

@@ -1,6 +1,7 @@
 import { t, translated } from '../../protocol/l10n';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
+import { sizeWords } from '../../protocol/model';
 import { figureWords } from '../../protocol/metric';
 import { lastMetrics } from '../../protocol/last-metrics';
 import type { ListedRun } from '../../disk/read-run';
@@ -28,8 +29,8 @@ export function runSizes({ result }: Pick<ListedRun, 'result'>): string | undefi
   const bits = after.idealBits ?? sizes?.layers.reduce((sum, layer) => sum + layer.after.idealBits, 0);
   return [
     t('files {0}', bytes(after.bytes)),
-    t('gzip {0}', bytes(after.gzipBytes)),
-    ...(after.packedBytes === undefined ? [] : [t('packed {0}', bytes(after.packedBytes))]),
+    t('gzip {0}', sizeWords(after, 'gzipBytes')),
+    ...(after.packedBytes === undefined ? [] : [t('packed {0}', sizeWords(after, 'packedBytes'))]),
     ...(bits === undefined ? [] : [t('weights ideally {0}', bytes(Math.ceil(bits / 8)))]),
   ].join(t(', '));
 }
@@ -39,6 +40,6 @@ function resultFigures(result: RunResult): string {
   return [
     t('{0} sparse', percent(result.after.sparsity, 1)),
     ...(metrics ? [result.sampleData ? t('{0} (sample)', figureWords(metrics[0])) : figureWords(metrics[0])] : []),
-    t('{0} gzip', bytes(result.after.gzipBytes)),
+    t('{0} gzip', sizeWords(result.after, 'gzipBytes')),
   ].join(' \u00b7 ');
 }

@@ -2,7 +2,8 @@ import { t } from '../../protocol/l10n';
 import { lastMetrics } from '../../protocol/last-metrics';
 import { mainMetric, mainText, splitMetric } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
-import { bytes, percent } from '../../protocol/format';
+import { percent } from '../../protocol/format';
+import { sizeWords } from '../../protocol/model';
 
 /** The result of a finished run in one sentence. It says if a figure was measured on the shipped sample. */
 export function runSummary(title: string, result: RunResult): string {
@@ -15,7 +16,7 @@ export function runSummary(title: string, result: RunResult): string {
     parts.push(sampleData ? t('{0} (on sample data)', measured) : measured);
   }
   if (after.sparsity > 0) parts.push(t('sparsity {0}', percent(after.sparsity, 1)));
-  const gzip = before ? `${bytes(before.gzipBytes)} → ${bytes(after.gzipBytes)}` : bytes(after.gzipBytes);
+  const gzip = [before, after].flatMap((totals) => (totals ? [sizeWords(totals, 'gzipBytes')] : [])).join(' → ');
   parts.push(t('{0} gzipped', gzip));
   return t('{0} is done: {1}.', title, parts.join(t(', ')));
 }

@@ -1,7 +1,8 @@
 import type { ComparedModel } from '../../protocol/measure/compare';
+import { sizeWords } from '../../protocol/model';
 import { METRICS, metricDifference, metricText } from '../../protocol/metric';
 import { normalizationWords } from '../../protocol/normalization';
-import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { bytes, change, compact, count, marked, percent, plural, points } from '../../protocol/format';
 import { useEffect } from 'preact/hooks';
 import { t, translated } from '../../protocol/l10n';
 import type { Packing } from '../../protocol/measure/packing';
@@ -50,7 +51,12 @@ function packedLines(): Line[] {
   if (!known) return [];
   const of = (pick: (sizes: Packing) => number) => (_: ComparedModel, side: 'a' | 'b') => pick(known[side]);
   return [
-    { label: t('Size, packed'), of: of((sizes) => sizes.bytes), format: bytes, difference: change },
+    {
+      label: t('Size, packed'),
+      of: of((sizes) => sizes.bytes),
+      format: (size, _, side) => marked(!known[side].estimated, bytes(size)),
+      difference: change,
+    },
     {
       label: t('Weights, ideally'),
       of: of((sizes) => Math.ceil(sizes.idealBits / 8)),
@@ -63,7 +69,7 @@ function packedLines(): Line[] {
 interface Line {
   label: string;
   of: (model: ComparedModel, side: 'a' | 'b') => number | null;
-  format: (value: number) => string;
+  format: (value: number, model: ComparedModel, side: 'a' | 'b') => string;
   difference: (a: number, b: number) => string;
 }
 
@@ -80,7 +86,12 @@ const LINES: readonly Line[] = [
   },
   { label: 'MACs', of: ({ totals }) => totals.macs, format: compact, difference: change },
   { label: t('Size'), of: ({ totals }) => totals.bytes, format: bytes, difference: change },
-  { label: t('Size, gzip'), of: ({ totals }) => totals.gzipBytes, format: bytes, difference: change },
+  {
+    label: t('Size, gzip'),
+    of: ({ totals }) => totals.gzipBytes,
+    format: (_, { totals }) => sizeWords(totals, 'gzipBytes'),
+    difference: change,
+  },
 ];
 
 /** A line for each metric that one of both models has. */
@@ -116,8 +127,8 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
             return (
               <tr key={label}>
                 <th scope="row">{label}</th>
-                <td data-value={left ?? undefined}>{left === null ? '\u2013' : format(left)}</td>
-                <td data-value={right ?? undefined}>{right === null ? '\u2013' : format(right)}</td>
+                <td data-value={left ?? undefined}>{left === null ? '\u2013' : format(left, a, 'a')}</td>
+                <td data-value={right ?? undefined}>{right === null ? '\u2013' : format(right, b, 'b')}</td>
                 <td class="quiet">{left === null || right === null ? '' : difference(left, right)}</td>
               </tr>
             );

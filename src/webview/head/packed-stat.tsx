@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import type { Inspection } from '../../protocol/model';
-import { bytes, count } from '../../protocol/format';
+import { bytes, count, marked } from '../../protocol/format';
 import { packing, PACKED_UNASKED } from '../state/packing';
 import { Icon } from '../ui/icon';
 import { LinkButton } from '../ui/link';
@@ -34,10 +34,10 @@ export function PackedStat({ model }: { model: Inspection }) {
       label="Size, packed"
       title={
         known && ideal !== null
-          ? `One packed file: ${count(known.bytes)} bytes. Entropy of places and values of the weights: ${count(ideal)} bytes`
+          ? `One packed file: ${marked(!known.estimated, count(known.bytes))} bytes${known.estimated ? ', estimated from samples of the weights' : ''}. Entropy of places and values of the weights: ${count(ideal)} bytes`
           : 'The size of one packed file'
       }
-      now={known ? bytes(known.bytes) : '\u2013'}
+      now={known ? marked(!known.estimated, bytes(known.bytes)) : '\u2013'}
       value={known?.bytes ?? null}
       preview={null}
       note={ideal === null ? <Asked /> : <>ideally {bytes(ideal)}</>}

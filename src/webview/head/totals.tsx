@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { macsForWords, withEstimate } from '../../protocol/model';
+import { macsForWords, sizeWords, withEstimate } from '../../protocol/model';
 import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { mainMetric, mainText, metricDifference, type MetricValues } from '../../protocol/metric';
@@ -104,7 +104,7 @@ export function Totals() {
           id="gzip"
           label="Size, gzip"
           title={`Each file gzipped at level 6: ${withEstimate(totals, 'gzipBytes', count(totals.gzipBytes))} bytes${totals.estimated ? ', estimated from samples of the weights' : ''}`}
-          now={withEstimate(totals, 'gzipBytes', bytes(totals.gzipBytes))}
+          now={sizeWords(totals, 'gzipBytes')}
           value={totals.gzipBytes}
           preview={
             size &&

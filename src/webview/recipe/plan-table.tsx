@@ -1,4 +1,4 @@
-import { macsForWords, withEstimate } from '../../protocol/model';
+import { macsForWords, sizeWords } from '../../protocol/model';
 import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
 import { differenceWords } from '../../protocol/reshaping';
 import { bytes, change, compact, count, percent } from '../../protocol/format';
@@ -40,9 +40,6 @@ const found = (value: number | null | undefined, format: (value: number) => stri
 /** Ideal bytes of the weights. */
 const idealOf = (sizes: StepPlan['bytes']['after']): number | undefined =>
   sizes?.idealBits === undefined ? undefined : Math.ceil(sizes.idealBits / 8);
-
-const packedWords = (sizes: StepPlan['bytes']['before']): string =>
-  withEstimate(sizes, 'packedBytes', found(sizes.packedBytes, bytes));
 
 /** Tells whether all weights count, since layers become smaller. */
 const shrinks = (kind: StepPlan['kind']): boolean => kind === 'channels' || kind === 'layers';
@@ -126,7 +123,7 @@ export function PlanTable() {
           {stale && ' (before the last change of options)'}
         </h3>
         <span class="row small figures">
-          gzip {both(bytes(now.gzipBytes), found(then?.gzipBytes, bytes))}
+          gzip {both(sizeWords(now, 'gzipBytes'), then ? sizeWords(then, 'gzipBytes') : '?')}
           {then && ` (${change(now.gzipBytes, then.gzipBytes)})`}
           {now.packedBytes !== undefined && (
             <span
@@ -134,7 +131,7 @@ export function PlanTable() {
               data-value={then?.packedBytes}
               title={`One packed file. Entropy of places and values of the weights: ${both(found(idealOf(now), count), found(idealOf(then), count))} bytes`}
             >
-              packed {both(packedWords(now), then ? packedWords(then) : '?')}
+              packed {both(sizeWords(now, 'packedBytes'), then ? sizeWords(then, 'packedBytes') : '?')}
               {then?.packedBytes !== undefined && ` (${change(now.packedBytes, then.packedBytes)})`}
             </span>
           )}

@@ -1,4 +1,4 @@
-import { macsForWords } from '../../protocol/model';
+import { macsForWords, sizeWords } from '../../protocol/model';
 import { metricDifference, METRICS, metricText } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
@@ -30,6 +30,24 @@ const line = (
   after: format(after),
   difference: before === null ? '' : difference(before, after),
 });
+
+/** A size that may have been computed from samples; none where the run does not tell it. */
+function sizeLine(
+  testId: string,
+  label: string,
+  { before, after }: RunResult,
+  figure: 'gzipBytes' | 'packedBytes',
+): Line[] {
+  const [was, is] = [before?.[figure] ?? null, after[figure]];
+  if (is === undefined) return [];
+  return [
+    {
+      ...line(testId, label, was, is, bytes, change),
+      ...(before && was !== null ? { before: sizeWords(before, figure) } : {}),
+      after: sizeWords(after, figure),
+    },
+  ];
+}
 
 /** The ideal bytes of the weights, also of a model that is too large to be packed in passing. */
 function idealLine({ before, after, sizes }: RunResult): Line[] {
@@ -68,10 +86,8 @@ export function lines(result: RunResult): Line[] {
       : []),
     line('sparsity', 'Sparsity', before?.sparsity ?? null, after.sparsity, percent, inPoints),
     line('bytes', 'Size', before?.bytes ?? null, after.bytes, bytes, change),
-    line('gzip', 'Size, gzip', before?.gzipBytes ?? null, after.gzipBytes, bytes, change),
-    ...(after.packedBytes === undefined
-      ? []
-      : [line('packed', 'Size, packed', before?.packedBytes ?? null, after.packedBytes, bytes, change)]),
+    ...sizeLine('gzip', 'Size, gzip', result, 'gzipBytes'),
+    ...sizeLine('packed', 'Size, packed', result, 'packedBytes'),
     ...idealLine(result),
     ...(metrics.afterPrune === null
       ? []

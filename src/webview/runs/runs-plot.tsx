@@ -47,7 +47,7 @@ export function RunsPlot({
   const words = ({ model, size: own, value, isBest }: Point): string =>
     [
       t('{0}: {1} on {2}', model.name, figureWords({ name: metric.name, value }), splitOf(model)),
-      size.format(own),
+      size.format(own, model),
       ...(isBest ? [t('best of its size')] : []),
     ].join(t(', '));
   const point = points[inHand];

@@ -66,7 +66,7 @@ export function RunsTable({ onOpen }: { onOpen: (path: string) => void }) {
                 <td>{percent(model.totals.sparsity, 1)}</td>
                 {SIZE_NAMES.map((one) => {
                   const size = sizeOf(model, one);
-                  return <td key={one}>{size === null ? '\u2013' : SIZES[one].format(size)}</td>;
+                  return <td key={one}>{size === null ? '\u2013' : SIZES[one].format(size, model)}</td>;
                 })}
               </tr>
             );

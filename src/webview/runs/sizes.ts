@@ -1,5 +1,6 @@
 import { t } from '../../protocol/l10n';
 import { bytes, compact, milliseconds } from '../../protocol/format';
+import { sizeWords } from '../../protocol/model';
 import type { ChartedModel } from '../../protocol/runs-page';
 import { BYTE_UNITS, COUNT_UNITS, type Units } from '../ui/scale';
 
@@ -7,17 +8,25 @@ import { BYTE_UNITS, COUNT_UNITS, type Units } from '../ui/scale';
 export interface Size {
   readonly words: string;
   readonly units: Units;
-  readonly format: (value: number) => string;
+  readonly format: (value: number, model: ChartedModel) => string;
   /** Null where it is not known. @param latency in milliseconds, where it was measured */
   readonly of: (model: ChartedModel, latency: number | null) => number | null;
 }
 
-const inBytes = { units: BYTE_UNITS, format: bytes };
+const inBytes = { units: BYTE_UNITS, format: (value: number) => bytes(value) };
 const counted = { units: COUNT_UNITS, format: compact };
 
 export const SIZES = {
-  packed: { words: t('bytes, packed'), ...inBytes, of: ({ totals }) => totals.packedBytes ?? null },
-  gzip: { words: t('bytes, gzipped'), ...inBytes, of: ({ totals }) => totals.gzipBytes },
+  packed: {
+    ...{ words: t('bytes, packed'), units: BYTE_UNITS },
+    format: (_, { totals }) => sizeWords(totals, 'packedBytes'),
+    of: ({ totals }) => totals.packedBytes ?? null,
+  },
+  gzip: {
+    ...{ words: t('bytes, gzipped'), units: BYTE_UNITS },
+    format: (_, { totals }) => sizeWords(totals, 'gzipBytes'),
+    of: ({ totals }) => totals.gzipBytes,
+  },
   bytes: { words: t('bytes of the files'), ...inBytes, of: ({ totals }) => totals.bytes },
   params: { words: t('parameters'), ...counted, of: ({ totals }) => totals.params },
   nonzero: { words: t('nonzero parameters'), ...counted, of: ({ totals }) => totals.nonzero },

@@ -1,4 +1,4 @@
-import { withEstimate, type ModelTotals } from '../../../protocol/model';
+import { sizeWords, type ModelTotals } from '../../../protocol/model';
 import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
 import type { ComparedSide, Comparison } from '../../../protocol/measure/compare';
@@ -44,7 +44,7 @@ export async function compare(
 
 const right = true;
 const size = (value: number | undefined): string => (value === undefined ? '?' : bytes(value));
-const gzip = (totals: ModelTotals): string => withEstimate(totals, 'gzipBytes', bytes(totals.gzipBytes));
+const gzip = (totals: ModelTotals): string => sizeWords(totals, 'gzipBytes');
 const ofBits = (bits: number | undefined): string => size(bits === undefined ? undefined : Math.ceil(bits / 8));
 const whole = (value: number | null): string => (value === null ? '?' : count(value));
 /** Formats both values, or one where they are equal. */

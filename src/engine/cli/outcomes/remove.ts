@@ -1,4 +1,4 @@
-import { withEstimate, type ModelTotals } from '../../../protocol/model';
+import { sizeWords, type ModelTotals } from '../../../protocol/model';
 import type { PlannedLayer, StepPlan } from '../../../protocol/plan';
 import { Removal, type RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
@@ -112,7 +112,7 @@ export function totalsText(rows: readonly (readonly [string, Totals])[]): string
       count(figures.params),
       whole(figures.macs),
       figures.bytes === undefined ? '?' : bytes(figures.bytes),
-      figures.gzipBytes === undefined ? '?' : withEstimate(figures, 'gzipBytes', bytes(figures.gzipBytes)),
+      sizeWords(figures, 'gzipBytes'),
       ...(isPacked ? packedCells(figures) : []),
     ]),
   );

@@ -1,5 +1,5 @@
 import { bytes, count, percent } from '../../../protocol/format';
-import { withEstimate, type ModelTotals } from '../../../protocol/model';
+import { sizeWords, type ModelTotals } from '../../../protocol/model';
 import { visible } from '../../../protocol/visible';
 import type { RunResult } from '../../../protocol/run';
 import { table } from '../table';
@@ -12,9 +12,9 @@ export const PACKED_COLUMNS = ['packed', 'ideal'].map((heading) => ({ heading, r
 export const hasPacked = ({ packedBytes }: PackedTotals): boolean => packedBytes !== undefined;
 
 /** Formats the cells of those columns; empty where they were not measured. */
-export const packedCells = ({ packedBytes, idealBits, estimated }: PackedTotals): string[] => [
-  packedBytes === undefined ? '' : withEstimate({ estimated }, 'packedBytes', bytes(packedBytes)),
-  idealBits === undefined ? '' : bytes(Math.ceil(idealBits / 8)),
+export const packedCells = (totals: PackedTotals): string[] => [
+  totals.packedBytes === undefined ? '' : sizeWords(totals, 'packedBytes'),
+  totals.idealBits === undefined ? '' : bytes(Math.ceil(totals.idealBits / 8)),
 ];
 
 /** Formats what would make a packed file smaller. */
@@ -45,7 +45,7 @@ export function totalsTable({ before, after, advice }: Pick<RunResult, 'before' 
       count(figures.nonzero),
       percent(figures.sparsity),
       bytes(figures.bytes),
-      withEstimate(figures, 'gzipBytes', bytes(figures.gzipBytes)),
+      sizeWords(figures, 'gzipBytes'),
       ...(isPacked ? packedCells(figures) : []),
     ]),
   );
