@@ -13,6 +13,9 @@ export const ADVICE_FILE = 'advice.json';
 /** Most recipes of an advice. */
 export const MOST_RECIPES = 5;
 
+/** Names a recipe of an advice by its place, from 0 on. */
+export const recipeName = (place: number): string => `recipe-${place + 1}`;
+
 const SHARE = /^(\d+(?:\.\d+)?)%$/;
 
 /** A limit: a number above 0, or a share of what the model has now, such as `50%`. */

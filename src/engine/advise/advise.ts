@@ -1,4 +1,10 @@
-import type { Advice, AdviceMethodName, AdviceOptions, AdvisedRecipe } from '../../protocol/advice';
+import {
+  recipeName,
+  type Advice,
+  type AdviceMethodName,
+  type AdviceOptions,
+  type AdvisedRecipe,
+} from '../../protocol/advice';
 import { NO_DATASET, type DataReference } from '../../protocol/dataset';
 import type { Progress } from '../../protocol/measure';
 import { lossOf, type MetricValue } from '../../protocol/metric';
@@ -202,6 +208,6 @@ async function briefly(chosen: readonly Chosen[], input: AdviseInput): Promise<C
 const named = (chosen: readonly Chosen[], rule: Rule | undefined): AdvisedRecipe[] =>
   chosen.map(({ family: _family, strength: _strength, ...one }, i) => ({
     ...one,
-    name: `recipe-${i + 1}`,
+    name: recipeName(i),
     meets: rule ? rule.meets(one) : null,
   }));

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
@@ -42,6 +42,15 @@ async function writeWide(): Promise<string> {
 }
 
 describe('secateur advise', () => {
+  it('refuses a folder with such a recipe before any work', async () => {
+    await mkdir(at('advice'));
+    await writeFile(at('advice', 'recipe-3.json'), '{}');
+    const asked = await secateur(['advise', model, '--out', at('advice'), '--minutes', '60']);
+    expect(asked.code).toBe(1);
+    expect(lastLine(asked.stderr)).toMatch(/^"recipe-3.json" is there already in .*: choose another folder\.$/);
+    expect(await readdir(at('advice'))).toEqual(['recipe-3.json']);
+  });
+
   it('writes ordinary recipes that run, and tells the same as text and as JSON', async () => {
     const data = ['--data', await writeTinyData(at('data'))];
     const asked = [

@@ -16,7 +16,7 @@ import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { optionsOf } from '../recipe';
-import { writeRecipes } from '../recipe-files';
+import { folderForRecipes, writeRecipes } from '../recipe-files';
 import { sampleWarning } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
@@ -42,6 +42,9 @@ export async function advise(
   const goal = goalOf(options);
   const model = await resolveModelPath(given);
   const data = dataField(options);
+  const { out } = options;
+  // Refused before minutes are spent on the answer.
+  if (out !== undefined) await folderForRecipes(out);
   const answer = await engine.ask(
     'advise',
     {
@@ -51,7 +54,6 @@ export async function advise(
     ({ progress }) => terminal.progress(progress),
   );
   const advice = Advice.parse(answer);
-  const { out } = options;
   const files =
     out === undefined ? [] : await writeRecipes(out, advice.recipes, { model, ...data, seed: options.seed });
   await terminal.result(options.json ? JSON.stringify(advice) : adviceText(advice, files));
