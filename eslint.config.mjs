@@ -4,11 +4,14 @@ import tseslint from 'typescript-eslint';
 const forbid = (from, to, why) => forbidAll(from, to.map((group) => ({ group: [group], message: why }))); // prettier-ignore
 const forbidAll = (from, patterns) => ({ files: from, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
+/** All files of rooms. */
+const rooms = (...names) => names.map((name) => `**/${name}/**`);
+
 /** Above the engine. Of several entries for a file only the last holds, so each of a room of the engine says this again. */
-const ABOVE_ENGINE = ['extension', 'webview', 'child', 'disk', 'tools', 'mcp']
-  .map((room) => `**/${room}/**`)
-  .concat('vscode')
-  .map((group) => ({ group: [group], message: 'the engine knows no vscode, no DOM, and nobody who asks it.' }));
+const ABOVE_ENGINE = [...rooms('extension', 'webview', 'child', 'disk', 'tools', 'mcp'), 'vscode'].map((group) => ({
+  group: [group],
+  message: 'the engine knows no vscode, no DOM, and nobody who asks it.',
+}));
 const forbidInEngine = (from, to, why) =>
   forbidAll(from, [...ABOVE_ENGINE, ...to.map((group) => ({ group: [group], message: why }))]);
 
@@ -59,17 +62,10 @@ export default tseslint.config(
   forbid(
     ['src/protocol/**'],
     [
-      ...[
-        '**/rpc/*',
-        '**/engine/**',
-        '**/extension/**',
-        '**/webview/**',
-        '**/child/**',
-        '**/disk/**',
-        '**/tools/**',
-        '**/mcp/**',
-      ],
-      ...['vscode', 'node:*', 'vscode-jsonrpc*'],
+      ...rooms('rpc', 'engine', 'extension', 'webview', 'child', 'disk', 'tools', 'mcp'),
+      'vscode',
+      'node:*',
+      'vscode-jsonrpc*',
     ],
     'protocol is the ground floor: it imports a schema library, nothing else.',
   ),
@@ -80,31 +76,12 @@ export default tseslint.config(
   ),
   forbid(
     ['src/rpc/**'],
-    [
-      '**/engine/**',
-      '**/extension/**',
-      '**/webview/**',
-      '**/child/**',
-      '**/disk/**',
-      '**/tools/**',
-      '**/mcp/**',
-      'vscode',
-      'node:*',
-    ],
+    [...rooms('engine', 'extension', 'webview', 'child', 'disk', 'tools', 'mcp'), 'vscode', 'node:*'],
     'rpc knows the protocol and vscode-jsonrpc only.',
   ),
   forbid(
     ['src/disk/**'],
-    [
-      '**/rpc/**',
-      '**/engine/**',
-      '**/extension/**',
-      '**/webview/**',
-      '**/child/**',
-      '**/tools/**',
-      '**/mcp/**',
-      'vscode',
-    ],
+    [...rooms('rpc', 'engine', 'extension', 'webview', 'child', 'tools', 'mcp'), 'vscode'],
     'disk knows the protocol and the files of this machine only.',
   ),
   forbid(
@@ -114,16 +91,7 @@ export default tseslint.config(
   ),
   forbid(
     ['src/tools/**'],
-    [
-      '**/src/engine/**',
-      '../engine/**',
-      '**/extension/**',
-      '**/webview/**',
-      '**/child/**',
-      '**/mcp/**',
-      'vscode',
-      '@*/*',
-    ],
+    ['**/src/engine/**', '../engine/**', ...rooms('extension', 'webview', 'child', 'mcp'), 'vscode', '@*/*'],
     'tools know the protocol, and no one who offers them.',
   ),
   forbid(

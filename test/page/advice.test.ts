@@ -1,33 +1,19 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { Advice } from '../../src/protocol/advice';
 import told from '../fixtures/advice/fashion-cnn.json';
-import { startPlayground, type Playground } from './playground';
+import { playgroundOfFile } from './playground';
 
 /** An answer of the engine. */
 const advice = Advice.parse(told);
 
-let playground: Playground;
+const playground = playgroundOfFile('sec-advice-');
+const { open, tab, element, asked } = playground;
 let page: Page;
-
-beforeAll(async () => {
-  playground = await startPlayground('sec-advice-');
+beforeAll(() => {
   ({ page } = playground);
 });
-afterEach(async () => {
-  expect(await page.evaluate('window.violations')).toEqual([]);
-});
-afterAll(() => playground.end());
-
-const open = (pretence?: string, width?: number): Promise<void> => playground.open(pretence, width);
-
-const tab: Playground['tab'] = (name) => playground.tab(name);
-const element = (testId: string) => page.getByTestId(testId);
-
-/** The parameters of the requests of a kind. */
-const asked = async (kind: string): Promise<unknown[]> =>
-  (await playground.asked()).flatMap(({ method, params }) => (method === kind ? [params] : []));
 
 test('advice shows the recipes of the engine, with estimates marked, and each layer', async () => {
   await open();

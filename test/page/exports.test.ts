@@ -1,26 +1,19 @@
 import { decode } from 'fast-png';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { exportRequests, FigureContext } from '../../src/protocol/exports';
-import { startPlayground, type Playground } from './playground';
+import { playgroundOfFile } from './playground';
 
-let playground: Playground;
+const playground = playgroundOfFile('sec-exports-');
+const { asked } = playground;
 let page: Page;
-
-beforeAll(async () => {
-  playground = await startPlayground('sec-exports-');
+beforeAll(() => {
   ({ page } = playground);
 });
-afterEach(async () => {
-  expect(await page.evaluate('window.violations')).toEqual([]);
-});
-afterAll(() => playground.end());
 
 const Copied = exportRequests.copyText.params;
 const Saved = exportRequests.saveFigure.params;
-const asked = async (method: string): Promise<unknown[]> =>
-  (await playground.asked()).filter((one) => one.method === method).map(({ params }) => params);
 
 /** Opens the menu of an element, and answers what the editor reads from it. */
 async function contextOf(testId: string): Promise<z.infer<typeof FigureContext>> {

@@ -1,20 +1,14 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startPlayground, type Playground } from './playground';
+import { beforeAll, expect, test } from 'vitest';
+import { playgroundOfFile } from './playground';
 
-let playground: Playground;
+const playground = playgroundOfFile('sec-graph-');
+const { element } = playground;
 let page: Page;
-
-beforeAll(async () => {
-  playground = await startPlayground('sec-graph-');
+beforeAll(() => {
   ({ page } = playground);
 });
-afterEach(async () => {
-  expect(await page.evaluate('window.violations')).toEqual([]);
-});
-afterAll(() => playground.end());
 
-const element = (testId: string) => page.getByTestId(testId);
 const tree = () => element('graph').getByRole('tree');
 const drawn = () => element('graph').locator('.node').count();
 

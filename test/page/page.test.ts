@@ -2,50 +2,35 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { PruneStep } from '../../src/protocol/steps/prune';
 import type { FakeData } from '../webview/fake/fake-data';
 import type { ModelEnds } from '../../src/protocol/model';
 import { npzFile } from '../unit/dataset/write-npy';
 import { answersAbout } from './data-answers';
-import { startPlayground, type Playground } from './playground';
+import { playgroundOfFile } from './playground';
 
-let playground: Playground;
+const playground = playgroundOfFile('sec-page-');
+const { open, tab, element } = playground;
 let page: Page;
-
-beforeAll(async () => {
-  playground = await startPlayground('sec-page-');
+beforeAll(() => {
   ({ page } = playground);
 });
 
-afterEach(async () => {
-  expect(await page.evaluate('window.violations')).toEqual([]);
-});
-
-afterAll(() => playground.end());
-
-const open = (pretence?: string, width?: number): Promise<void> => playground.open(pretence, width);
-
-const tab: Playground['tab'] = (name) => playground.tab(name);
-const element = (testId: string) => page.getByTestId(testId);
 const value = async (testId: string) => Number(await element(testId).getAttribute('data-value'));
 
 /** The steps that the host previewed. */
 async function previewed(): Promise<PruneStep[]> {
-  const asked = await playground.asked();
   const Asked = z.object({ step: PruneStep, download: z.literal(false) });
-  return asked.flatMap(({ method, params }) => {
-    const question = method === 'plan' ? Asked.safeParse(params) : undefined;
-    return question?.success ? [question.data.step] : [];
+  return (await playground.asked('plan')).flatMap((params) => {
+    const question = Asked.safeParse(params);
+    return question.success ? [question.data.step] : [];
   });
 }
 
 /** The number of requests of a kind. */
-const requests = async (kind: string): Promise<number> =>
-  z
-    .number()
-    .parse(await page.evaluate(`window.secateurHost.asked.filter(({ method }) => method === '${kind}').length`));
+const requests = async (kind: string): Promise<number> => (await playground.asked(kind)).length;
 
 async function drag(pixels: number, steps: number): Promise<void> {
   const box = await element('threshold-line').boundingBox();

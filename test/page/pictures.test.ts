@@ -1,20 +1,17 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPlayground, type Playground } from './playground';
+import { beforeAll, expect, test } from 'vitest';
+import { playgroundOfFile } from './playground';
 
-let playground: Playground;
+const playground = playgroundOfFile('sec-pictures-');
 let page: Page;
-
-beforeAll(async () => {
-  playground = await startPlayground('sec-pictures-');
+beforeAll(() => {
   ({ page } = playground);
 });
-afterAll(() => playground.end());
 
 test('weights are drawn when they are asked for, and keys read their cells', async () => {
   await playground.open();
   await page.getByTestId('layer-row-dense').click();
-  expect((await playground.asked()).filter(({ method }) => method === 'sheet')).toEqual([]);
+  expect(await playground.asked('sheet')).toEqual([]);
   await page.getByTestId('pictures').click();
   const picture = page.getByTestId('picture');
   await picture.waitFor();
@@ -25,7 +22,6 @@ test('weights are drawn when they are asked for, and keys read their cells', asy
   await picture.press('ArrowDown');
   expect(await words.textContent()).toMatch(/^input 1, output 0: 0$/);
   await page.getByTestId('layer-row-conv2d_1').click();
-  expect(await page.evaluate('window.violations')).toEqual([]);
 });
 
 test('a part of the histogram is brushed, zoomed and left again', async () => {

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import * as z from 'zod';
 import { tabId } from '../../src/webview/ui/tab-id';
 import type { TabName } from '../../src/webview/workbench/tab-names';
@@ -18,13 +19,53 @@ export interface Playground {
   readonly open: (pretence?: string, width?: number) => Promise<void>;
   /** Shows a tab of the page. */
   readonly tab: (name: TabName) => Promise<void>;
-  /** What the page asked the host so far. */
-  readonly asked: () => Promise<{ method: string; params?: unknown }[]>;
+  /** A part of the page. */
+  readonly element: (testId: string) => Locator;
+  /** The parameters of the requests of a kind so far. */
+  readonly asked: (method: string) => Promise<unknown[]>;
   readonly end: () => Promise<void>;
 }
 
+/**
+ * Starts a playground for the tests of a file and ends it after them. The page may break its security policy in none of them.
+ * @param prefix begins the name of the folder
+ * @returns the playground, of which nothing can be used before the first test
+ */
+export function playgroundOfFile(prefix: string): Omit<Playground, 'end'> {
+  let started: Playground | undefined;
+  const now = (): Playground => {
+    if (!started) throw new Error('The playground has not started.');
+    return started;
+  };
+  beforeAll(async () => {
+    started = await startPlayground(prefix);
+  });
+  afterEach(async () => {
+    expect(await now().page.evaluate('window.violations')).toEqual([]);
+  });
+  afterAll(() => started?.end());
+  return {
+    get browser() {
+      return now().browser;
+    },
+    get folder() {
+      return now().folder;
+    },
+    get served() {
+      return now().served;
+    },
+    get page() {
+      return now().page;
+    },
+    open: (...args) => now().open(...args),
+    tab: (name) => now().tab(name),
+    element: (testId) => now().element(testId),
+    asked: (method) => now().asked(method),
+  };
+}
+
 /** Serves the page and starts a browser. @param prefix begins the name of the folder */
-export async function startPlayground(prefix: string): Promise<Playground> {
+async function startPlayground(prefix: string): Promise<Playground> {
   const folder = await mkdtemp(path.join(os.tmpdir(), prefix));
   const served = await servePlayground(folder);
   const browser = await chromium.launch({
@@ -43,10 +84,12 @@ export async function startPlayground(prefix: string): Promise<Playground> {
       await page.goto(`${served.address}?epochSeconds=0.2&${pretence}`);
     },
     tab: (name) => page.getByTestId(tabId(name)).click(),
-    asked: async () =>
+    element: (testId) => page.getByTestId(testId),
+    asked: async (method) =>
       z
         .array(z.object({ method: z.string(), params: z.unknown() }))
-        .parse(await page.evaluate('window.secateurHost.asked')),
+        .parse(await page.evaluate('window.secateurHost.asked'))
+        .flatMap((one) => (one.method === method ? [one.params] : [])),
     end: async () => {
       await browser.close();
       await served.end();

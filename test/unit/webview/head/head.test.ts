@@ -4,7 +4,7 @@ import { namesOf } from '../../../../src/webview/head/names';
 import { isSevere } from '../../../../src/webview/head/severe';
 
 test('the folder comes first, and the name of the model where it is another', () => {
-  expect(namesOf({ path: '/work/fashion-cnn/model.json', name: 'sequential_3' })).toEqual({
+  expect(namesOf({ path: '/models/fashion-cnn/model.json', name: 'sequential_3' })).toEqual({
     folder: 'fashion-cnn',
     model: 'sequential_3',
   });
