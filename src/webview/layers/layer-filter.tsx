@@ -15,8 +15,8 @@ export function LayerFilterBar() {
       <input
         type="search"
         class="input layer-search"
-        aria-label="Filter layers by name or type"
-        placeholder={`Filter ${all} layers`}
+        aria-label={`Filter ${all} layers by name or type`}
+        placeholder="Filter"
         value={text}
         spellcheck={false}
         data-own-undo

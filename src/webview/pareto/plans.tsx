@@ -17,7 +17,7 @@ export function PlansOfRun({ curve }: { curve: ParetoCurve }) {
     replaceSteps([...drafts.value.slice(0, Math.max(0, at)), step, ...drafts.value.slice(at + 1)]);
     bringIntoView('recipe');
   };
-  return <ParetoPlot curve={curve} onTake={take} hint={t('goes into the recipe below the histogram')} />;
+  return <ParetoPlot curve={curve} onTake={take} hint={t('goes into the recipe')} />;
 }
 
 /** The plans among which this checkpoint was chosen. They are applied to the checkpoint at the start of that run. */
