@@ -1119,9 +1119,7 @@ async function colors(): Promise<string> {
 
 /** Opens the page about data with a fake host; with a place, the host asks the code of the engine about it. */
 async function openData(place?: string, fake?: FakeData, ends?: ModelEnds): Promise<void> {
-  const own = await playground.browser.newPage({ reducedMotion: 'reduce' });
-  await page.close();
-  page = own;
+  page = await playground.renew();
   if (fake) await page.addInitScript(`window.secateurData = ${JSON.stringify(fake)}`);
   if (place !== undefined) await page.exposeFunction('secateurAnswer', answersAbout(place, 'mine', ends));
   await page.goto(`${playground.served.address}?data=${encodeURIComponent(place ?? '')}`);

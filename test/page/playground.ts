@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import * as z from 'zod';
 import { tabId } from '../../src/webview/ui/tab-id';
@@ -11,10 +11,11 @@ import { servePlayground } from '../webview/playground.mjs';
 
 /** The page with the fake host in a browser, and a folder of its own. */
 export interface Playground {
-  readonly browser: Browser;
   readonly folder: string;
   readonly served: Awaited<ReturnType<typeof servePlayground>>;
   readonly page: Page;
+  /** Opens an empty page in the place of the one before: a page cannot be given the same function twice. */
+  readonly renew: () => Promise<Page>;
   /** Opens the page without the state of an earlier test; `pretence` as in the address of the development page. */
   readonly open: (pretence?: string, width?: number) => Promise<void>;
   /** Shows a tab of the page. */
@@ -45,9 +46,6 @@ export function playgroundOfFile(prefix: string): Omit<Playground, 'end'> {
   });
   afterAll(() => started?.end());
   return {
-    get browser() {
-      return now().browser;
-    },
     get folder() {
       return now().folder;
     },
@@ -57,6 +55,7 @@ export function playgroundOfFile(prefix: string): Omit<Playground, 'end'> {
     get page() {
       return now().page;
     },
+    renew: () => now().renew(),
     open: (...args) => now().open(...args),
     tab: (name) => now().tab(name),
     element: (testId) => now().element(testId),
@@ -72,9 +71,19 @@ async function startPlayground(prefix: string): Promise<Playground> {
     executablePath: await ensureDebian('chromium'),
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
   });
-  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  const newPage = (): Promise<Page> => browser.newPage({ reducedMotion: 'reduce' });
+  let page = await newPage();
   return {
-    ...{ browser, folder, served, page },
+    ...{ folder, served },
+    get page() {
+      return page;
+    },
+    renew: async () => {
+      const before = page;
+      page = await newPage();
+      await before.close();
+      return page;
+    },
     open: async (pretence = '', width = 1100) => {
       await page.setViewportSize({ width, height: 900 });
       // State of an earlier test must be gone; its page saves again when it leaves, so it is left first.
