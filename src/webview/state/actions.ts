@@ -3,9 +3,10 @@ import { CancelledError } from '../../protocol/errors';
 import { mainMetric, mainText } from '../../protocol/metric';
 import type { Attention, PanelState, RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
-import { percent } from '../../protocol/format';
+import { percent, plural } from '../../protocol/format';
 import type { CallOptions } from '../../rpc/peer';
 import { asJson } from '../../protocol/json';
+import { t, translated } from '../../protocol/l10n';
 import { onRunEvent, startedJob, type JobView } from '../run/job-view';
 import { ask, onHost } from './host';
 import { loadHistograms } from './histograms';
@@ -53,7 +54,7 @@ function take(state: PanelState): void {
 
 /** Opens the checkpoint, or reads it again. */
 export async function open(how: 'ready' | 'reload'): Promise<void> {
-  if (!session.panel.value) session.phase.value = { kind: 'loading', text: 'Reading the checkpoint\u2026' };
+  if (!session.panel.value) session.phase.value = { kind: 'loading', text: t('Reading the checkpoint\u2026') };
   try {
     const state = await ask(how, {});
     session.disk.value = null;
@@ -107,7 +108,12 @@ export const cancelEvaluation = (): void => evaluation?.abort();
 
 function showEvaluation(result: NonNullable<PanelState['evaluation']>): void {
   if (session.panel.value) session.panel.value = { ...session.panel.value, evaluation: result };
-  session.announcement.value = `${mainMetric(result.metrics).title} ${mainText(result.metrics, 1)} on ${result.samples} examples.`;
+  session.announcement.value = t(
+    '{0} {1} on {2}.',
+    translated(mainMetric(result.metrics).title),
+    mainText(result.metrics, 1),
+    plural(result.samples, 'example'),
+  );
 }
 
 let running: AbortController | undefined;
@@ -140,7 +146,11 @@ async function followJob(
       onProgress: (event) => update((job) => onRunEvent(job, event)),
     });
     update((job) => ({ ...job, status: 'done', result }));
-    session.announcement.value = `Done: ${asked.folder} was written, ${percent(result.after.sparsity, 1)} sparse.`;
+    session.announcement.value = t(
+      'Done: {0} was written, {1} sparse.',
+      asked.folder,
+      percent(result.after.sparsity, 1),
+    );
   } catch (error) {
     if (error instanceof CancelledError) update((job) => ({ ...job, status: 'cancelled' }));
     else update((job) => ({ ...job, status: 'failed', problem: sentence(error) }));

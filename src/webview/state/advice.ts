@@ -3,6 +3,7 @@ import { AdviceOptions, type Advice, type AdvisedRecipe } from '../../protocol/a
 import { CancelledError } from '../../protocol/errors';
 import { plural } from '../../protocol/format';
 import { asJson } from '../../protocol/json';
+import { t, translated } from '../../protocol/l10n';
 import type { Progress } from '../../protocol/measure';
 import { goalOf, type GoalDraft } from '../advice/goal';
 import { attempt, run } from './actions';
@@ -59,7 +60,10 @@ export async function advise(): Promise<void> {
       { signal: own.signal, onProgress: ({ progress }) => (advising.value = { progress }) },
     );
     fresh.value = told;
-    announcement.value = `Advice: ${plural(told.recipes.length, 'recipe')}${told.shortfall === undefined ? '' : `. ${told.shortfall}`}`;
+    announcement.value = [
+      t('Advice: {0}.', plural(told.recipes.length, 'recipe')),
+      ...(told.shortfall === undefined ? [] : [translated(told.shortfall)]),
+    ].join(' ');
   } catch (error) {
     if (!(error instanceof CancelledError))
       adviceProblem.value = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,8 @@ import { SensitivityOptions } from '../../protocol/measure/sensitivity';
 import { mainMetric, mainText } from '../../protocol/metric';
 import type { JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
+import { plural } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { translatedFields } from '../form/translated-fields';
 import { emptyScan, finishedScan, onScanPart, type ScanView } from '../sensitivity/scan';
 import { ask } from './host';
@@ -48,7 +50,13 @@ export async function startScan(): Promise<void> {
       },
     );
     scan.value = finishedScan(result);
-    announcement.value = `Sensitivity of ${result.layers.length} layers on ${result.samples} examples, from ${mainMetric(result.baseline.metrics).words} ${mainText(result.baseline.metrics, 1)}.`;
+    announcement.value = t(
+      'Sensitivity of {0} on {1}, from {2} {3}.',
+      plural(result.layers.length, 'layer'),
+      plural(result.samples, 'example'),
+      translated(mainMetric(result.baseline.metrics).words),
+      mainText(result.baseline.metrics, 1),
+    );
   } catch (error) {
     if (!(error instanceof CancelledError)) scanProblem.value = error instanceof Error ? error.message : String(error);
   } finally {

@@ -4,6 +4,7 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
 import type { JsonObject } from '../../protocol/json';
+import { t } from '../../protocol/l10n';
 import type { JobView } from '../run/job-view';
 import type { Histograms } from '../threshold/amounts';
 import { readSaved, type Saved } from './saved';
@@ -18,7 +19,7 @@ export type Phase = { kind: 'loading'; text: string } | { kind: 'failed'; senten
 
 const saved = readSaved(loadState());
 
-export const phase = signal<Phase>({ kind: 'loading', text: 'Reading the checkpoint\u2026' });
+export const phase = signal<Phase>({ kind: 'loading', text: t('Reading the checkpoint\u2026') });
 export const panel = signal<PanelState | null>(null);
 export const histograms = signal<Histograms>(new Map());
 /** The reason why histograms are missing, as one sentence. */
@@ -69,8 +70,8 @@ export const selectedLayer = computed<LayerInfo | null>(
 /** The reason why nothing may run on this model; null: it may. */
 export const cannotRun = computed<string | null>(() => {
   const state = panel.value;
-  if (!state) return 'The checkpoint is not open.';
-  return state.trusted ? null : 'This workspace is not trusted, so pruning and evaluating are off.';
+  if (!state) return t('The checkpoint is not open.');
+  return state.trusted ? null : t('This workspace is not trusted, so pruning and evaluating are off.');
 });
 
 /** The reason why the model cannot be evaluated; null: it can, with a dataset. */

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { rowForKey } from '../layers/window';
 import { panelId, tabId } from './tab-id';
 
@@ -38,9 +39,10 @@ export function TabList<Name extends string>({
       aria-label={label}
       ref={strip}
       onKeyDown={(event) => {
-        const key = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp', Home: 'Home', End: 'End' }[event.key];
+        if (!/^(ArrowLeft|ArrowRight|Home|End)$/.test(event.key)) return;
+        const key = event.key.replace('Left', 'Up').replace('Right', 'Down');
         const at = tabs.findIndex(({ name }) => name === chosen);
-        const next = key === undefined ? undefined : tabs[rowForKey(key, at, tabs.length, 1) ?? at];
+        const next = tabs[rowForKey(key, at, tabs.length, 1) ?? at];
         if (!next) return;
         event.preventDefault();
         onChoose(next.name);
@@ -64,7 +66,7 @@ export function TabList<Name extends string>({
           {note !== undefined && <span class="tab-note figures">{note}</span>}
           {busy === true && (
             <span class="tab-busy">
-              <span class="unseen">running</span>
+              <span class="unseen">{t('running')}</span>
             </span>
           )}
         </button>

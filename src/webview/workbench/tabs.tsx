@@ -1,5 +1,6 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import { useRef } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { AdviceSection } from '../advice/advice-section';
 import { EvaluationTab } from '../evaluation/evaluation-tab';
 import { EarlierPlans } from '../pareto/plans';
@@ -22,15 +23,15 @@ const MethodsTab = () => (
 );
 
 const TABS: Record<TabName, { title: string; View: ComponentType; busy?: () => boolean; note?: () => string }> = {
-  prune: { title: 'Prune', View: PruneTab },
+  prune: { title: t('Prune'), View: PruneTab },
   methods: {
-    title: 'Methods',
+    title: t('Methods'),
     View: MethodsTab,
     note: () => (drafts.value.length > 0 ? String(drafts.value.length) : ''),
   },
-  sensitivity: { title: 'Sensitivity', View: SensitivitySection, busy: () => scanning.value },
-  advice: { title: 'Advice', View: AdviceSection, busy: () => advising.value !== null },
-  evaluation: { title: 'Evaluation', View: EvaluationTab, busy: () => evaluating.value !== null },
+  sensitivity: { title: t('Sensitivity'), View: SensitivitySection, busy: () => scanning.value },
+  advice: { title: t('Advice'), View: AdviceSection, busy: () => advising.value !== null },
+  evaluation: { title: t('Evaluation'), View: EvaluationTab, busy: () => evaluating.value !== null },
 };
 
 const isRunning = (name: TabName): boolean =>
@@ -45,9 +46,9 @@ const tabOf = (name: TabName): Tab<TabName> => {
 export function Tabs() {
   const chosen = tab.value;
   return (
-    <section class="tabs" aria-label="Work on this model">
+    <section class="tabs" aria-label={t('Work on this model')}>
       <TabList
-        label="Work on this model"
+        label={t('Work on this model')}
         tabs={TAB_NAMES.map(tabOf)}
         chosen={chosen}
         onChoose={(name) => (tab.value = name)}

@@ -66,9 +66,11 @@ test('each text of the host that a person reads is translated', () => {
 });
 
 /** Rooms of the page that are not translated yet. The list only shrinks: a room leaves it when its texts go through `t`. */
-const UNTRANSLATED = 'advice,graph,head,histogram,layers,recipe,run,state,threshold,ui,workbench'.split(',');
+const UNTRANSLATED = 'advice,graph,head,histogram,layers,recipe,run,threshold'.split(',');
 const roomOf = (file: string): string => file.split('/')[2] ?? '';
-const ofPage = [...found].filter(([file]) => file.startsWith('src/webview/'));
+/** Texts of the page that nobody reads: styles, and names of changes. */
+const NOT_READ = ['src/webview/ui/theme.ts', 'src/webview/workbench/edits.ts'];
+const ofPage = [...found].filter(([file]) => file.startsWith('src/webview/') && !NOT_READ.includes(file));
 
 test('each text of a translated room of the page goes through `t`', () => {
   const bare = ofPage.filter(([file]) => !UNTRANSLATED.includes(roomOf(file))).flatMap(([, texts]) => texts.bare);
