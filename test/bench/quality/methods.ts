@@ -112,6 +112,7 @@ export const methods: readonly Method[] = [
     name: 'compact-quarter',
     what: 'compact convolutions, a quarter of their MACs left',
     reach: -0.007,
+    of: 'start',
     steps: [
       { step: 'compact', amount: { macs: 0.25 } },
       { step: 'finetune', epochs: EPOCHS.recovery, distill: {} },
@@ -128,6 +129,7 @@ export const methods: readonly Method[] = [
     name: 'dense1-tenth-tuned',
     what: 'dense1 factorized to a tenth of its parameters, fine-tuned',
     reach: -0.001,
+    of: 'start',
     steps: [
       { step: 'factorize', layers: ['dense1'], amount: { params: 0.1 } },
       { step: 'finetune', epochs: EPOCHS.recovery },
@@ -137,6 +139,7 @@ export const methods: readonly Method[] = [
     name: 'convolutions-half',
     what: 'convolutions factorized, half of their MACs left',
     reach: -0.002,
+    of: 'start',
     steps: [
       { step: 'factorize', layers: ['conv*'], amount: { macs: 0.5 } },
       { step: 'finetune', epochs: EPOCHS.recovery, distill: {} },
@@ -146,18 +149,21 @@ export const methods: readonly Method[] = [
     name: 'clusters-16',
     what: '16 clusters a layer, fine-tuned',
     reach: -0.001,
+    of: 'start',
     steps: restricted({ step: 'cluster', clusters: 16 }),
   },
   {
     name: 'ternary',
     what: 'ternary weights, first and last layer kept',
     reach: -0.004,
+    of: 'start',
     steps: restricted({ step: 'ternarize' }),
   },
   {
     name: 'binary',
     what: 'binary weights, first and last layer kept',
     reach: -0.009,
+    of: 'start',
     steps: restricted({ step: 'binarize' }),
   },
   {
@@ -179,6 +185,7 @@ export const methods: readonly Method[] = [
     name: 'int8-trained',
     what: 'int8 weights and activations, trained',
     reach: 0,
+    of: 'start',
     steps: restricted({ step: 'quantize', bits: 'int8', activations: true }),
   },
   {
@@ -192,6 +199,7 @@ export const methods: readonly Method[] = [
     name: 'int2',
     what: '2-bit weights, trained',
     reach: -0.005,
+    of: 'start',
     steps: restricted({ step: 'quantize', bits: 'int2' }),
   },
   ...SMALLEST,
