@@ -1,7 +1,7 @@
 // usage: npm run bench:quality [-- --data FOLDER] [--seeds 0,1,2] [--threads N] [--jobs N] [--fresh] [--only NAME,...]
 // Measures the accuracy of compression methods on all of Fashion-MNIST, each figure beside its target; writes docs/results.md.
 // Takes hours; two runs side by side with a thread each are quicker than one after the other with two: --jobs 2 --threads 1.
-// Finished runs are kept in .cache and not done again, unless --fresh asks for it. --only measures the methods of these names
+// Without --seeds each method takes those of the page, 0,1,2, or its own. Finished runs are kept in .cache and not done again, unless --fresh asks for it. --only measures the methods of these names
 // (see methods.ts; "one-shot" stands for those without training), and leaves the other figures of the page as they are.
 import { rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -13,13 +13,23 @@ import { runMain, ScriptError } from '../../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { readKept, withRows, writeKept, type Kept } from './kept';
 import { targetLines } from './lines';
-import { measureDense, measureLatency, measureMethod, measureOneShot, refuseSample } from './measured';
-import { methods } from './methods';
+import {
+  figuresOf,
+  measureDense,
+  measureLatency,
+  measureMethod,
+  measureOneShot,
+  refuseSample,
+  type DenseFigures,
+} from './measured';
+import { methods, type Method } from './methods';
 import { reportText } from './report';
 import { RUNS_FOLDER } from './runs';
 
 const REPORT = ['docs', 'results.md'];
 const ONE_SHOT = 'one-shot';
+/** Seeds of the page; a method can have more of its own. */
+const SEEDS = [0, 1, 2];
 /** The method whose time is measured too. */
 const TIMED = 'half-macs';
 
@@ -27,7 +37,7 @@ runMain(async () => {
   const { values } = parseArgs({
     options: {
       data: { type: 'string' },
-      seeds: { type: 'string', default: '0,1,2' },
+      seeds: { type: 'string' },
       threads: { type: 'string', default: '2' },
       jobs: { type: 'string', default: '1' },
       fresh: { type: 'boolean', default: false },
@@ -36,20 +46,26 @@ runMain(async () => {
   });
   const chosen = chosenNames(values.only);
   const data = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
-  const seeds = values.seeds.split(',').map(Number);
+  const given = values.seeds?.split(',').map(Number);
+  const seeds = given ?? SEEDS;
+  const seedsOf = (method: Method): readonly number[] => given ?? method.seeds ?? SEEDS;
   if (values.fresh) await rm(inRoot(...RUNS_FOLDER), { recursive: true, force: true });
   await buildCommandLine();
   await refuseSample(inRoot('media', 'samples', 'fashion-cnn'), data);
   const place = { data, threads: Number(values.threads), atOnce: pLimit(Number(values.jobs)) };
   const measuredMethods = methods.filter(({ name }) => chosen.has(name));
-  const network = await measureDense(seeds, measuredMethods, place);
-  const measured = await Promise.all(measuredMethods.map((method) => measureMethod(method, seeds, network, place)));
+  const trained = [...new Set([...seeds, ...measuredMethods.flatMap(seedsOf)])];
+  const network = await measureDense(trained, measuredMethods, place);
+  const measured = await Promise.all(
+    measuredMethods.map((method) => measureMethod(method, seedsOf(method), network, place)),
+  );
   const rows = measured.map(({ row }) => row);
   const before = await readKept();
-  const dense = { start: [...network.start], longer: [...(network.longer ?? before.dense.longer)] };
+  const of = (figures: DenseFigures['start']): number[] => figuresOf(figures, seeds);
+  const dense = { start: of(network.start), longer: network.longer ? of(network.longer) : before.dense.longer };
   let kept = withRows(before, { seeds, dense, rows });
   const timed = measured.find(({ row }) => row.name === TIMED);
-  if (timed) kept = { ...kept, latency: await measureLatency(network.checkpoints[0]!, timed.model) };
+  if (timed) kept = { ...kept, latency: await measureLatency(network.checkpoints.get(seeds[0]!)!, timed.model) };
   // The slowest comes first, because the rest may be stopped.
   await write(kept);
   if (chosen.has(ONE_SHOT)) {

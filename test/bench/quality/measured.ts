@@ -5,18 +5,28 @@ import { PACKED_EXTENSION } from '../../../src/protocol/steps/pack';
 import type { RecipeInput } from '../../../src/protocol/recipe';
 import type { RunResult } from '../../../src/protocol/run';
 import { Latency } from '../../../src/protocol/measure/latency';
-import { mean, spread, type BySeed } from './figures';
+import { mean, spread } from './figures';
 import type { Kept, OneShotRow, Row } from './kept';
 import { dense, oneShot, type Method } from './methods';
 import { runJob, testAccuracy, type Place } from './runs';
 
-/** Test accuracies of the dense networks, with each seed. */
+/** Test accuracies of the dense networks, by seed. */
 export interface DenseFigures {
-  readonly start: BySeed;
+  readonly start: ReadonlyMap<number, number>;
   /** Absent where no method is compared with it. */
-  readonly longer?: BySeed;
-  /** The model.json of each seed's start. */
-  readonly checkpoints: readonly string[];
+  readonly longer?: ReadonlyMap<number, number>;
+  /** The model.json of the start, by seed. */
+  readonly checkpoints: ReadonlyMap<number, string>;
+}
+
+/** Returns the figures of some seeds in their order. @throws Error where one was not measured */
+export const figuresOf = (figures: ReadonlyMap<number, number>, seeds: readonly number[]): number[] =>
+  seeds.map((seed) => known(figures, seed));
+
+function known<T>(values: ReadonlyMap<number, T>, seed: number): T {
+  const value = values.get(seed);
+  if (value === undefined) throw new Error(`the bench has not trained a dense network with the seed ${seed}`);
+  return value;
 }
 
 /** Trains the dense networks that methods need with each seed. @throws ScriptError */
@@ -32,18 +42,20 @@ export async function measureDense(
     all('dense-9', dense.start),
     isCompared ? all('dense-16', dense.longer) : undefined,
   ]);
+  const bySeed = <T>(results: readonly RunResult[], of: (result: RunResult) => T): Map<number, T> =>
+    new Map(results.map((result, i) => [seeds[i]!, of(result)]));
   return {
-    start: start.map(testAccuracy),
-    ...(longer ? { longer: longer.map(testAccuracy) } : {}),
-    checkpoints: start.map(({ out }) => out),
+    start: bySeed(start, testAccuracy),
+    ...(longer ? { longer: bySeed(longer, testAccuracy) } : {}),
+    checkpoints: bySeed(start, ({ out }) => out),
   };
 }
 
 /** @throws Error where that network was not trained */
-function comparedWith({ of = 'longer' }: Method, network: DenseFigures): BySeed {
+function comparedWith({ of = 'longer' }: Method, network: DenseFigures, seeds: readonly number[]): number[] {
   const figures = network[of];
   if (!figures) throw new Error('the bench has not trained the dense network to compare with');
-  return figures;
+  return figuresOf(figures, seeds);
 }
 
 /** Runs one method from each seed's dense network. @throws ScriptError */
@@ -54,12 +66,10 @@ export async function measureMethod(
   place: Place,
 ): Promise<{ readonly row: Row; readonly model: string }> {
   const results = await Promise.all(
-    seeds.map((seed, i) =>
-      runJob(
-        { name: method.packed?.run ?? method.name, seed, steps: method.steps, checkpoint: network.checkpoints[i]! },
-        place,
-      ),
-    ),
+    seeds.map((seed) => {
+      const checkpoint = known(network.checkpoints, seed);
+      return runJob({ name: method.packed?.run ?? method.name, seed, steps: method.steps, checkpoint }, place);
+    }),
   );
   const [first] = results;
   if (!first) throw new ScriptError('The bench needs a seed: give one with --seeds.');
@@ -70,7 +80,7 @@ export async function measureMethod(
     name: method.name,
     measured: new Date().toISOString().slice(0, 10),
     accuracy: results.map((result, i) => packed[i]?.accuracy ?? testAccuracy(result)),
-    dense: [...comparedWith(method, network)],
+    dense: comparedWith(method, network, seeds),
     ...{ nonzero, params, gzipBytes },
     ...(sizes.length > 0 ? { packedBytes: sizes } : {}),
     ...withoutTeacher(results),
@@ -126,7 +136,7 @@ export async function measureOneShot(
       score,
       at: await Promise.all(
         oneShot.sparsities.map(async (sparsity) => {
-          const found = await Promise.all(seeds.map((seed, i) => pruned(score, sparsity, seed, checkpoints[i]!)));
+          const found = await Promise.all(seeds.map((seed) => pruned(score, sparsity, seed, known(checkpoints, seed))));
           return { mean: mean(found), spread: spread(found) };
         }),
       ),

@@ -17,6 +17,8 @@ export interface Method {
   readonly bytes?: number;
   /** The packed file that is measured, and the folder of the run that writes it and others. */
   readonly packed?: { readonly run: string; readonly file: string };
+  /** Seeds to measure with where others than those of the page are asked for. */
+  readonly seeds?: readonly number[];
   /** The dense network to compare with: by default the one that was trained for as many epochs as both together. */
   readonly of?: 'start' | 'longer';
   readonly steps: Steps;
@@ -71,6 +73,7 @@ const STUDENT: Method = {
   what: 'a student of a tenth of the parameters, with its teacher',
   reach: -0.008,
   taught: 0.002,
+  seeds: [0, 1, 2, 3, 4],
   of: 'start',
   steps: [{ step: 'distill', width: 0.31, epochs: 12, learningRate: 0.002, alpha: 0.9 }],
 };
