@@ -48,6 +48,9 @@ export const t = (message: string, ...args: readonly (string | number)[]): strin
 export const tPlural = (value: number, one: string, many: string, ...args: readonly (string | number)[]): string =>
   filled((value === 1 ? texts[one] : undefined) ?? texts[many] ?? (value === 1 ? one : many), args);
 
+/** Sentences one after the other, with a space between them where the language has one. Empty ones are left out. */
+export const sentences = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(t(' '));
+
 /**
  * Translates a text that was made elsewhere: a label of a schema, or a sentence of the engine with its arguments filled in. A
  * text that has no translation stays as it is.

@@ -84,7 +84,7 @@ export const InputShape = z.array(z.number().int().min(1).max(65_536)).min(1).ma
 
 /** Input shapes in words: `224x224x3`. */
 export const macsForWords = ({ shapes }: MacsFor): string =>
-  shapes.map((shape) => shape.map((size) => size ?? '?').join('x')).join(' and ');
+  shapes.map((shape) => shape.map((size) => size ?? '?').join('x')).join(t(' and '));
 
 /** The figures of a whole checkpoint. */
 export const ModelTotals = z.object({

@@ -1,4 +1,5 @@
 import { NO_DATASET } from '../../protocol/dataset';
+import { t, translated } from '../../protocol/l10n';
 import { normalizationName, normalizationReason } from '../../protocol/normalization';
 import { chooseData, chooseNormalization } from '../state/actions';
 import { cannotEvaluate, cannotRun, panel } from '../state/session';
@@ -18,12 +19,12 @@ export function Dataset() {
         onPress={() => void chooseData()}
         testId="choose-data"
         disabled={cannotRun.value !== null}
-        label={dataset ? `Data ${dataset.name}: choose another` : 'Choose a dataset'}
-        title={dataset ? `Data: ${dataset.folder}` : sentence(state?.datasetProblem ?? NO_DATASET)}
+        label={dataset ? t('Data {0}: choose another', dataset.name) : t('Choose a dataset')}
+        title={dataset ? t('Data: {0}', dataset.folder) : sentence(translated(state?.datasetProblem ?? NO_DATASET))}
       >
-        {(dataset ? dataset.name : 'Choose data\u2026') + (dataset ? DOWN : '')}
+        {(dataset ? dataset.name : t('Choose data\u2026')) + (dataset ? DOWN : '')}
       </LinkButton>
-      {dataset?.sample && <Tag>sample</Tag>}
+      {dataset?.sample && <Tag>{t('sample')}</Tag>}
       {dataset && <Pixels />}
     </span>
   );
@@ -35,13 +36,16 @@ function Pixels() {
   if (!state || cannotEvaluate.value !== null) return null;
   const { normalization, normalizationProblem } = state;
   const [text, title] = normalization
-    ? [normalizationName(normalization), `The normalization of pixels is ${normalizationReason(normalization)}`]
-    : [normalizationProblem === undefined ? 'normalization' : 'which normalization?', normalizationProblem];
+    ? [normalizationName(normalization), t('The normalization of pixels is {0}', normalizationReason(normalization))]
+    : [
+        normalizationProblem === undefined ? t('normalization') : t('which normalization?'),
+        normalizationProblem && translated(normalizationProblem),
+      ];
   return (
     <LinkButton
       onPress={() => void chooseNormalization()}
       testId="choose-normalization"
-      label={`Normalization ${text}: choose another`}
+      label={t('Normalization {0}: choose another', text)}
       title={title}
     >
       {text + DOWN}

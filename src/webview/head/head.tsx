@@ -4,6 +4,7 @@ import { canRedo, canUndo, redo, undo } from '../state/edits';
 import { cannotEvaluate, evaluating, inspection } from '../state/session';
 import { Button, IconButton } from '../ui/button';
 import { percent } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { Dataset } from './dataset';
 import { namesOf } from './names';
 import { Totals } from './totals';
@@ -16,7 +17,7 @@ function Names({ model }: { model: Inspection }) {
   const facts = [
     ...(own === null ? [] : [own]),
     FORMATS[model.format] ?? model.format,
-    ...(model.provenance ? [parent === null ? 'trained by Secateur' : 'compressed by Secateur'] : []),
+    ...(model.provenance ? [parent === null ? t('trained by Secateur') : t('compressed by Secateur')] : []),
   ];
   return (
     <div class="head-name">
@@ -35,17 +36,17 @@ function Evaluate() {
       <Button
         icon="play"
         disabled={why !== null}
-        title={why ?? 'Measures loss and metrics, such as accuracy, on the test examples'}
+        title={why === null ? t('Measures loss and metrics, such as accuracy, on the test examples') : translated(why)}
         onPress={() => void evaluate()}
         testId="evaluate-button"
       >
-        Evaluate
+        {t('Evaluate')}
       </Button>
     );
   const { done = 0, total = 0 } = running.progress ?? {};
   return (
-    <Button icon="close" onPress={cancelEvaluation} testId="cancel-evaluation" label="Cancel the evaluation">
-      {total > 0 ? `Cancel, ${percent(done / total, 0)} done` : 'Cancel'}
+    <Button icon="close" onPress={cancelEvaluation} testId="cancel-evaluation" label={t('Cancel the evaluation')}>
+      {total > 0 ? t('Cancel, {0} done', percent(done / total, 0)) : t('Cancel')}
     </Button>
   );
 }
@@ -60,8 +61,20 @@ export function Head() {
         <Names model={model} />
         <Dataset />
         <div class="row head-actions">
-          <IconButton icon="discard" label="Undo (Ctrl+Z)" disabled={!canUndo.value} onPress={undo} testId="undo" />
-          <IconButton icon="redo" label="Redo (Ctrl+Shift+Z)" disabled={!canRedo.value} onPress={redo} testId="redo" />
+          <IconButton
+            icon="discard"
+            label={t('Undo (Ctrl+Z)')}
+            disabled={!canUndo.value}
+            onPress={undo}
+            testId="undo"
+          />
+          <IconButton
+            icon="redo"
+            label={t('Redo (Ctrl+Shift+Z)')}
+            disabled={!canRedo.value}
+            onPress={redo}
+            testId="redo"
+          />
           <Evaluate />
         </div>
       </div>

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import type { Inspection } from '../../protocol/model';
 import { bytes, count, marked } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { packing, PACKED_UNASKED } from '../state/packing';
 import { Icon } from '../ui/icon';
 import { LinkButton } from '../ui/link';
@@ -31,23 +32,28 @@ export function PackedStat({ model }: { model: Inspection }) {
   return (
     <Stat
       id="packed"
-      label="Size, packed"
+      label={t('Size, packed')}
       title={
         known && ideal !== null
-          ? `One packed file: ${marked(!known.estimated, count(known.bytes))} bytes${known.estimated ? ', estimated from samples of the weights' : ''}. Entropy of places and values of the weights: ${count(ideal)} bytes`
-          : 'The size of one packed file'
+          ? t(
+              'One packed file: {0} bytes{1}. Entropy of places and values of the weights: {2} bytes',
+              marked(!known.estimated, count(known.bytes)),
+              known.estimated ? t(', estimated from samples of the weights') : '',
+              count(ideal),
+            )
+          : t('The size of one packed file')
       }
       now={known ? marked(!known.estimated, bytes(known.bytes)) : '\u2013'}
       value={known?.bytes ?? null}
       preview={null}
-      note={ideal === null ? <Asked /> : <>ideally {bytes(ideal)}</>}
+      note={ideal === null ? <Asked /> : <>{t('ideally {0}', bytes(ideal))}</>}
       action={
         known?.advice && (
           <button
             type="button"
             class="info-button"
-            aria-label="Why did the packed file not shrink?"
-            title="Why did the packed file not shrink?"
+            aria-label={t('Why did the packed file not shrink?')}
+            title={t('Why did the packed file not shrink?')}
             aria-expanded={explained.value}
             data-testid="packed-why"
             onClick={() => (explained.value = !explained.value)}
@@ -65,20 +71,20 @@ function Asked() {
   if (packing.running.value)
     return (
       <>
-        packing{'\u2026'}{' '}
-        <LinkButton onPress={packing.cancel} label="Stop packing">
-          stop
+        {t('packing\u2026')}{' '}
+        <LinkButton onPress={packing.cancel} label={t('Stop packing')}>
+          {t('stop')}
         </LinkButton>
       </>
     );
   return (
     <LinkButton
       onPress={() => void packing.ask()}
-      label="Measure the size of one packed file"
-      title={problem ?? undefined}
+      label={t('Measure the size of one packed file')}
+      title={problem === null ? undefined : translated(problem)}
       testId="packed-ask"
     >
-      {problem === null || problem === 'Cancelled.' ? 'measure' : 'try again'}
+      {problem === null || problem === 'Cancelled.' ? t('measure') : t('try again')}
     </LinkButton>
   );
 }
@@ -91,7 +97,7 @@ export function PackedAdvice() {
       {explained.value &&
         advice.map((sentence) => (
           <p key={sentence} class="small quiet">
-            {sentence}
+            {translated(sentence)}
           </p>
         ))}
     </div>

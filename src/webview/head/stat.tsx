@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { t } from '../../protocol/l10n';
 
 /** The planned value of a figure. */
 export interface StatPreview {
@@ -56,7 +57,7 @@ export function Stat({
             data-stale={preview.stale}
             aria-busy={preview.stale}
           >
-            <span class="unseen">would become </span>
+            <span class="unseen">{t('would become')} </span>
             <span class="stat-arrow" aria-hidden="true">
               {'\u2192'}
             </span>{' '}

@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals';
+import type { Split } from '../../protocol/dataset';
 import { macsForWords, sizeWords, withEstimate } from '../../protocol/model';
 import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
-import { mainMetric, mainText, metricDifference, type MetricValues } from '../../protocol/metric';
+import { sentences, t, translated } from '../../protocol/l10n';
+import { mainMetric, mainText, metricDifference, METRICS, type Metric, type MetricValues } from '../../protocol/metric';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
 import { counts, countsAreExact, metricsNow, previewMetrics, previewBytes } from '../state/preview';
@@ -29,11 +31,12 @@ function askBrotli(hash: string): void {
 
 function Brotli({ hash }: { hash: string }) {
   const known = brotli.value;
-  if (known === 'counting') return <>counting brotli{'\u2026'}</>;
-  if (known?.hash === hash) return <span title={`${count(known.bytes)} bytes`}>brotli {bytes(known.bytes)}</span>;
+  if (known === 'counting') return <>{t('counting brotli\u2026')}</>;
+  if (known?.hash === hash)
+    return <span title={t('{0} bytes', count(known.bytes))}>{t('brotli {0}', bytes(known.bytes))}</span>;
   return (
-    <LinkButton onPress={() => askBrotli(hash)} label="Count bytes by brotli">
-      brotli?
+    <LinkButton onPress={() => askBrotli(hash)} label={t('Count bytes by brotli')}>
+      {t('brotli?')}
     </LinkButton>
   );
 }
@@ -60,25 +63,25 @@ export function Totals() {
   const near = { stale: !countsAreExact.value, near: true };
   return (
     <>
-      <dl class="totals" aria-label="The model, now and as planned">
+      <dl class="totals" aria-label={t('The model, now and as planned')}>
         <Stat
           id="params"
-          label="Parameters"
+          label={t('Parameters')}
           now={count(totals.params)}
           value={totals.params}
           preview={after ? became(totals.params, after.params, count, near) : null}
         />
         <Stat
           id="nonzero"
-          label="Nonzero"
+          label={t('Nonzero')}
           now={count(totals.nonzero)}
           value={totals.nonzero}
           preview={after ? became(totals.nonzero, after.nonzero, count, near) : null}
         />
         <Stat
           id="sparsity"
-          label="Sparsity"
-          title="Zeros over all kernel weights"
+          label={t('Sparsity')}
+          title={t('Zeros over all kernel weights')}
           now={percent(totals.sparsity, 1)}
           value={totals.sparsity}
           preview={
@@ -94,16 +97,20 @@ export function Totals() {
         />
         <Stat
           id="bytes"
-          label="Size"
-          title={`model.json and its shards: ${count(totals.bytes)} bytes`}
+          label={t('Size')}
+          title={t('model.json and its shards: {0} bytes', count(totals.bytes))}
           now={bytes(totals.bytes)}
           value={totals.bytes}
           preview={size && became(totals.bytes, size.value.bytes, bytes, { stale: size.stale })}
         />
         <Stat
           id="gzip"
-          label="Size, gzip"
-          title={`Each file gzipped at level 6: ${withEstimate(totals, 'gzipBytes', count(totals.gzipBytes))} bytes${totals.estimated ? ', estimated from samples of the weights' : ''}`}
+          label={t('Size, gzip')}
+          title={t(
+            'Each file gzipped at level 6: {0} bytes{1}',
+            withEstimate(totals, 'gzipBytes', count(totals.gzipBytes)),
+            totals.estimated ? t(', estimated from samples of the weights') : '',
+          )}
           now={sizeWords(totals, 'gzipBytes')}
           value={totals.gzipBytes}
           preview={
@@ -117,12 +124,17 @@ export function Totals() {
         <PackedStat model={model} />
         <Stat
           id="macs"
-          label="MACs"
-          title={`Multiply-accumulates for one example${totals.macsFor ? ` of ${macsForWords(totals.macsFor)}, because the model leaves input sizes open` : ''}; the preview counts those of nonzero weights`}
-          now={totals.macs === null ? 'unknown' : compact(totals.macs)}
+          label={t('MACs')}
+          title={t(
+            'Multiply-accumulates for one example{0}; the preview counts those of nonzero weights',
+            totals.macsFor ? t(' of {0}, because the model leaves input sizes open', macsForWords(totals.macsFor)) : '',
+          )}
+          now={totals.macs === null ? t('unknown') : compact(totals.macs)}
           value={totals.macs}
           preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
-          note={macsAfter === null ? totals.macsFor && `for ${macsForWords(totals.macsFor)}` : 'of nonzero weights'}
+          note={
+            macsAfter === null ? totals.macsFor && t('for {0}', macsForWords(totals.macsFor)) : t('of nonzero weights')
+          }
         />
         <ValidationStat />
         <EvaluatedStat />
@@ -132,15 +144,16 @@ export function Totals() {
   );
 }
 
-/** `, [0,1]` */
-const pixels = (used: NormalizationInUse | undefined): string => (used ? `, ${normalizationName(used)}` : '');
+/** `1,000 examples, [0,1]` */
+const on = (examples: string, used: NormalizationInUse | undefined): string =>
+  [examples, ...(used ? [normalizationName(used)] : [])].join(t(', '));
 
 /** The difference of a main metric with its sign. */
 const differenceOf = ([before]: MetricValues, [after]: MetricValues): string =>
   metricDifference(after.name, after.value - before.value);
 
 /** The title of a metric on a split: `Accuracy, validation`. */
-const onSplit = (metrics: MetricValues, split: string): string => `${mainMetric(metrics).title}, ${split}`;
+const onSplit = ({ title }: Metric, split: Split): string => t(`{0}, ${split}`, translated(title));
 
 /** The metric on validation examples, by which thresholds are judged, as it is and as it would become. */
 function ValidationStat() {
@@ -149,12 +162,13 @@ function ValidationStat() {
   const known = evaluation.value;
   if (shown) {
     const { before, after, samples, sampleData, normalization } = shown;
-    const basis = `${plural(samples, 'example')}${sampleData ? ', sample data' : ''}${pixels(normalization)}`;
+    const examples = plural(samples, 'example');
+    const basis = on(sampleData ? t('{0}, sample data', examples) : examples, normalization);
     return (
       <Stat
         id="accuracy"
-        label={onSplit(before, 'validation')}
-        title={`${mainMetric(before).meaning} On ${basis} of the validation split.`}
+        label={onSplit(mainMetric(before), 'validation')}
+        title={sentences(translated(mainMetric(before).meaning), t('On {0} of the validation split.', basis))}
         now={mainText(before, 1)}
         value={before[0].value}
         preview={
@@ -168,12 +182,12 @@ function ValidationStat() {
               }
             : null
         }
-        note={`${plural(samples, 'example')}${sampleData ? ', sample' : ''}`}
+        note={sampleData ? t('{0}, sample', examples) : examples}
       />
     );
   }
-  const why = tried?.value.reason ?? cannotMeasure.value ?? 'try a threshold';
-  const label = known ? onSplit(known.metrics, 'validation') : 'Accuracy, validation';
+  const why = translated(tried?.value.reason ?? cannotMeasure.value ?? t('try a threshold'));
+  const label = onSplit(known ? mainMetric(known.metrics) : METRICS.accuracy, 'validation');
   return (
     <Stat id="accuracy" label={label} now={'\u2013'} value={null} preview={null} note={why} title={sentence(why)} />
   );
@@ -183,20 +197,32 @@ function ValidationStat() {
 function EvaluatedStat() {
   const known = evaluation.value;
   if (!known) {
-    const why = cannotEvaluate.value === null ? 'not evaluated yet' : sentence(cannotEvaluate.value);
-    return <Stat id="test" label="Accuracy, test" now={'\u2013'} value={null} preview={null} note={why} title={why} />;
+    const why = cannotEvaluate.value === null ? t('not evaluated yet') : sentence(translated(cannotEvaluate.value));
+    return (
+      <Stat
+        id="test"
+        label={onSplit(METRICS.accuracy, 'test')}
+        now={'\u2013'}
+        value={null}
+        preview={null}
+        note={why}
+        title={why}
+      />
+    );
   }
   const { metrics, samples, split, dataset, normalization } = known;
-  const basis = `${plural(samples, `${split} example`)}${dataset.sample ? ' of the sample data' : ''}${pixels(normalization)}`;
+  const examples = plural(samples, `${split} example`);
+  const basis = on(dataset.sample ? t('{0} of the sample data', examples) : examples, normalization);
+  const counted = plural(samples, 'example');
   return (
     <Stat
       id="test"
-      label={onSplit(metrics, split)}
-      title={`${mainMetric(metrics).meaning} On ${basis}.`}
+      label={onSplit(mainMetric(metrics), split)}
+      title={sentences(translated(mainMetric(metrics).meaning), t('On {0}.', basis))}
       now={mainText(metrics, 1)}
       value={metrics[0].value}
       preview={null}
-      note={`${plural(samples, 'example')}${dataset.sample ? ', sample' : ''}`}
+      note={dataset.sample ? t('{0}, sample', counted) : counted}
     />
   );
 }

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import { compact, count, sampleShape, plural, shape, weight } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { sentence } from '../ui/sentence';
 import { kernelCounts } from '../threshold/amounts';
 import { hasNumbers, loadHistograms } from '../state/histograms';
@@ -22,16 +23,21 @@ import { Plot } from './plot';
 function Facts({ histogram }: { histogram: Histogram }) {
   const odd = [
     histogram.nan > 0 ? plural(histogram.nan, 'NaN', 'NaN') : '',
-    histogram.infinite > 0 ? `${count(histogram.infinite)} infinite` : '',
+    histogram.infinite > 0 ? t('{0} infinite', count(histogram.infinite)) : '',
   ].filter(Boolean);
   return (
     <span class="facts small quiet figures">
-      {plural(histogram.count, 'weight')} {'\u00b7'} mean {weight(histogram.mean)} {'\u00b7'} std{' '}
-      {weight(histogram.std)} {'\u00b7'} min {weight(histogram.min)} {'\u00b7'} max {weight(histogram.max)}
+      {[
+        plural(histogram.count, 'weight'),
+        t('mean {0}', weight(histogram.mean)),
+        t('std {0}', weight(histogram.std)),
+        t('min {0}', weight(histogram.min)),
+        t('max {0}', weight(histogram.max)),
+      ].join(' \u00b7 ')}
       {odd.length > 0 && (
         <strong class="odd">
           {' '}
-          {'\u00b7'} {odd.join(', ')}
+          {'\u00b7'} {odd.join(t(', '))}
         </strong>
       )}
     </span>
@@ -39,7 +45,7 @@ function Facts({ histogram }: { histogram: Histogram }) {
 }
 
 function Kind({ layer }: { layer: LayerInfo }) {
-  const macs = layer.macs === null || layer.macs === 0 ? [] : [`${compact(layer.macs)} MACs`];
+  const macs = layer.macs === null || layer.macs === 0 ? [] : [t('{0} MACs', compact(layer.macs))];
   return (
     <span class="small quiet figures">{[layer.type, sampleShape(layer.outputShape), ...macs].join(' \u00b7 ')}</span>
   );
@@ -50,14 +56,17 @@ function Tensors({ layer }: { layer: LayerInfo }) {
   const within = `${layer.name}/`;
   return (
     <Fold title={plural(layer.tensors.length, 'tensor')} open={false} testId="tensors">
-      <ul class="tensors small quiet" aria-label={`Tensors of ${layer.name}`}>
+      <ul class="tensors small quiet" aria-label={t('Tensors of {0}', layer.name)}>
         {layer.tensors.map(({ name, shape: sides, prunable, reason }) => (
           <li key={name}>
             <span class="tensor-name" title={name}>
               {name.startsWith(within) ? name.slice(within.length) : name}
             </span>{' '}
             {shape(sides)}
-            {prunable ? ' \u00b7 prunable' : ` \u00b7 left alone: ${reason ?? 'not a kernel'}`}
+            {' \u00b7 ' +
+              (prunable
+                ? t('prunable')
+                : t('left alone: {0}', reason === undefined ? t('not a kernel') : translated(reason)))}
           </li>
         ))}
       </ul>
@@ -83,16 +92,16 @@ function zerosInHand(histogram: Histogram): { zeros: number; pruned: number; tot
 function hint(): string {
   const name = selected.value;
   const after = name === null ? undefined : countsByLayer.value.get(name);
-  if (after?.threshold != null && after.reason !== undefined) return sentence(after.reason);
+  if (after?.threshold != null && after.reason !== undefined) return sentence(translated(after.reason));
   if (name !== null && target.value === null && amounts.value.layers[name] !== undefined)
-    return 'The line is for all layers; this layer keeps its own threshold.';
-  return 'Drag the line to prune. Point at a bar for its count.';
+    return t('The line is for all layers; this layer keeps its own threshold.');
+  return t('Drag the line to prune. Point at a bar for its count.');
 }
 
 function Body() {
   const layer = selectedLayer.value;
   const histogram = histograms.value.get(selected.value);
-  const notPrunable = layer && !layer.prunable && (layer.reason ?? 'it has no weights that can be pruned');
+  const notPrunable = layer && !layer.prunable && translated(layer.reason ?? t('it has no weights that can be pruned'));
   if (layer && notPrunable && !hasNumbers(layer))
     return (
       <div class="plot-empty" data-testid="not-prunable">
@@ -115,22 +124,22 @@ function Body() {
         testId="histogram-problem"
         actions={
           <>
-            <LinkButton onPress={() => void loadHistograms()}>Try again</LinkButton>
+            <LinkButton onPress={() => void loadHistograms()}>{t('Try again')}</LinkButton>
             <ShowLog />
           </>
         }
       >
-        {histogramProblem.value}
+        {translated(histogramProblem.value)}
       </Notice>
     );
   const nothing = inspection.value?.layers.every((each) => !each.prunable);
   return (
     <div class="plot-empty">
       {nothing ? (
-        <p>No layer of this model has weights that can be pruned.</p>
+        <p>{t('No layer of this model has weights that can be pruned.')}</p>
       ) : (
         <p class="row">
-          <Ring /> Counting weights{'\u2026'}
+          <Ring /> {t('Counting weights\u2026')}
         </p>
       )}
     </div>
@@ -150,14 +159,14 @@ export function Hero() {
       <div class="section-head">
         <div class="hero-title">
           <h2 id="hero-title" class="plain">
-            {layer ? layer.name : 'All layers'}
+            {layer ? layer.name : t('All layers')}
           </h2>
           {layer && <Kind layer={layer} />}
           {/* The line is there without figures too, so that nothing moves. */}
           {histogram ? <Facts histogram={histogram} /> : <span class="facts small">{'\u00a0'}</span>}
         </div>
         <Checkbox checked={log.value} onToggle={(on) => (log.value = on)} testId="log-scale">
-          Log counts
+          {t('Log counts')}
         </Checkbox>
       </div>
       <Body />
@@ -165,7 +174,7 @@ export function Hero() {
       <div class="hero-foot">
         {layer?.prunable === true && (
           <Checkbox checked={target.value === layer.name} onToggle={setOwn} testId="own-threshold">
-            Own threshold
+            {t('Own threshold')}
           </Checkbox>
         )}
         {layer && layer.tensors.length > 0 && <Tensors key={layer.name} layer={layer} />}

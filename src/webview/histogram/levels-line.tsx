@@ -1,3 +1,4 @@
+import { sentences, t, translated } from '../../protocol/l10n';
 import { stepDefinition } from '../../protocol/steps';
 import { levels, levelsStep } from '../state/levels';
 import { selectedLayer } from '../state/session';
@@ -8,13 +9,13 @@ import { levelsWords, rowsWords } from './levels-words';
 export function LevelsLine() {
   const step = levelsStep.value;
   if (!step) return null;
-  const { title } = stepDefinition(step.step).words;
+  const title = translated(stepDefinition(step.step).words.title);
   const layer = selectedLayer.value;
   const known = levels.value;
   if (!layer)
     return (
       <p class="levels-line small quiet" data-testid="levels-line">
-        {title}: select a layer to see the values that its weights would take.
+        {t('{0}: select a layer to see the values that its weights would take.', title)}
       </p>
     );
   if (!known) return null;
@@ -29,12 +30,15 @@ export function LevelsLine() {
     >
       {rows !== undefined && <span class="swatch" aria-hidden="true" />}
       <span class="figures">
-        {title}:{' '}
-        {answer.state === 'changed'
-          ? levelsWords(answer)
-          : answer.state === 'kept'
-            ? `this layer stays as it is. ${sentence(answer.reason)}`
-            : answer.problem}
+        {t(
+          '{0}: {1}',
+          title,
+          answer.state === 'changed'
+            ? levelsWords(answer)
+            : answer.state === 'kept'
+              ? sentences(t('this layer stays as it is.'), sentence(translated(answer.reason)))
+              : translated(answer.problem),
+        )}
       </span>
       {rows !== undefined && <span class="quiet"> {rows}</span>}
     </p>

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
-import { count, percent, weight } from '../../protocol/format';
+import { count, percent, plural, weight } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 import { binsBetween, binsToDraw, type Bins } from './bins';
 import { shifted, zoomed, type Range } from './range';
 import { binAt, binEdges, toValue, valueAxis } from '../ui/scale';
@@ -27,7 +28,7 @@ function binWords(bins: Bins, bin: number, total: number): string {
   const [from, to] = binEdges(bins, bin);
   const inside = bins.counts[bin] ?? 0;
   const share = total > 0 ? inside / total : 0;
-  return `${weight(from)} to ${weight(to)}: ${count(inside)} ${inside === 1 ? 'weight' : 'weights'}, ${percent(share, 1)}`;
+  return t('{0} to {1}: {2}, {3}', weight(from), weight(to), plural(inside, 'weight'), percent(share, 1));
 }
 
 /** The histogram: bars, zeros beside them, the threshold lines, and the exact counts of the selected bin. */
@@ -89,14 +90,14 @@ export function Plot({
   };
 
   return (
-    <div class="plot" data-chart={`Weights of ${histogram.layer ?? 'all layers'}`}>
+    <div class="plot" data-chart={t('Weights of {0}', histogram.layer ?? t('all layers'))}>
       {height > 0 && <ZeroGauge zeros={zeros} pruned={pruned} total={total} height={height} />}
       <div
         class="plot-area"
         ref={ref}
         role="group"
         tabIndex={0}
-        aria-label={`Histogram of ${histogram.layer ?? 'all layers'}: arrow keys read the bins`}
+        aria-label={t('Histogram of {0}: arrow keys read the bins', histogram.layer ?? t('all layers'))}
         data-testid="histogram"
         onPointerDown={(event) => {
           const onHandle = event.target instanceof Element && event.target.closest('.handle') !== null;
@@ -180,14 +181,14 @@ export function Plot({
         </span>
         {shown && (
           <LinkButton onPress={() => show(null)} testId="zoom-out">
-            Zoom out
+            {t('Zoom out')}
           </LinkButton>
         )}
         {!shown && (bins.outside > 0 || whole.value) && (
           <span class="quiet">
-            {bins.outside > 0 && `${count(bins.outside)} outside `}
+            {bins.outside > 0 && `${t('{0} outside', count(bins.outside))} `}
             <LinkButton onPress={() => (whole.value = !whole.value)} testId="whole-range">
-              {whole.value ? 'Fit range' : 'Show all'}
+              {whole.value ? t('Fit range') : t('Show all')}
             </LinkButton>
           </span>
         )}

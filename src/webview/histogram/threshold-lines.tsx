@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { percent, weight } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 import { largest, steps } from '../threshold/amount';
 import { toPixel, toValue, type Axis } from '../ui/scale';
 import { amount, mode, setThreshold, setValue, target, threshold, weights } from '../state/threshold';
@@ -8,9 +9,9 @@ import { valueForKey } from '../ui/keys';
 /** The threshold in words, for screen readers and for its flag. */
 function words(): string {
   const about = weights.value;
-  if (!about || threshold.value <= 0) return 'nothing is pruned';
+  if (!about || threshold.value <= 0) return t('nothing is pruned');
   const share = about.count > 0 ? about.zerosBelow(threshold.value) / about.count : 0;
-  return `|w| below ${weight(threshold.value)}: ${percent(share, 1)} zeros`;
+  return t('|w| below {0}: {1} zeros', weight(threshold.value), percent(share, 1));
 }
 
 /** The pair of lines at -threshold and +threshold. Both can be dragged; the right one is the slider for the keyboard. */
@@ -49,7 +50,7 @@ export function ThresholdLines({ axis, height }: { axis: Axis; height: number })
         class="handle main"
         role="slider"
         tabIndex={0}
-        aria-label={target.value === null ? 'Threshold of all layers' : `Threshold of ${target.value}`}
+        aria-label={target.value === null ? t('Threshold of all layers') : t('Threshold of {0}', target.value)}
         aria-orientation="horizontal"
         aria-valuemin={0}
         aria-valuemax={range.max}
@@ -71,7 +72,7 @@ export function ThresholdLines({ axis, height }: { axis: Axis; height: number })
         }}
       >
         <span class={flagLeft ? 'flag left figures' : 'flag figures'}>
-          {at > 0 ? `|w| < ${weight(at)}` : 'drag to prune'}
+          {at > 0 ? `|w| < ${weight(at)}` : t('drag to prune')}
         </span>
       </div>
     </div>

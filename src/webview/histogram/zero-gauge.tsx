@@ -1,4 +1,5 @@
 import { count, percent } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 
 /** The zeros on a scale of their own: the current ones, and above them the planned ones. */
 export function ZeroGauge({
@@ -15,7 +16,13 @@ export function ZeroGauge({
 }) {
   const now = total > 0 ? zeros / total : 0;
   const then = total > 0 ? (zeros + pruned) / total : 0;
-  const words = `Zeros: ${count(zeros)} of ${count(total)}, ${percent(now, 1)}${pruned > 0 ? `; as planned ${count(zeros + pruned)}, ${percent(then, 1)}` : ''}`;
+  const words = t(
+    'Zeros: {0} of {1}, {2}{3}',
+    count(zeros),
+    count(total),
+    percent(now, 1),
+    pruned > 0 ? t('; as planned {0}, {1}', count(zeros + pruned), percent(then, 1)) : '',
+  );
   return (
     <div class="gauge" role="img" aria-label={words} title={words} data-testid="zeros" data-value={zeros}>
       <svg width="34" height={height} aria-hidden="true">
@@ -32,7 +39,7 @@ export function ZeroGauge({
       <span class="gauge-words figures">
         <b>{percent(pruned > 0 ? then : now, 1)}</b>
         <span class="quiet">{count(zeros + pruned)}</span>
-        <span class="quiet">zeros</span>
+        <span class="quiet">{t('zeros')}</span>
       </span>
     </div>
   );

@@ -1,6 +1,7 @@
 import type { BitsPerWeight } from '../../protocol/model';
 import type { Packing } from '../../protocol/measure/packing';
 import { bytes, compact, count, percent, plural, sampleShape, weight } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { amounts, histograms } from '../state/session';
 import { packing } from '../state/packing';
 import { Icon } from '../ui/icon';
@@ -14,12 +15,14 @@ import { bitsOf, type LayerRow } from './sort';
 function bitsWords(bits: BitsPerWeight | null, packed: Packing['layers'][number] | undefined): string | undefined {
   if (!bits) return undefined;
   const inFile = packed
-    ? `; packed ${bytes(Math.ceil(packed.packedBits / 8))}, ideally ${bytes(Math.ceil(packed.idealBits / 8))}`
+    ? t('; packed {0}, ideally {1}', bytes(Math.ceil(packed.packedBits / 8)), bytes(Math.ceil(packed.idealBits / 8)))
     : '';
-  const stored = `stored in ${Number(bits.stored.toFixed(1))} bits${inFile}`;
+  const stored = t('stored in {0} bits{1}', Number(bits.stored.toFixed(1)), inFile);
   if (!bits.few) return sentence(stored);
   const { values, entropy } = bits.few;
-  return sentence(`${plural(values, 'value')}, whose entropy is ${entropy.toFixed(2)} bits a weight; ${stored}`);
+  return sentence(
+    t('{0}, whose entropy is {1} bits a weight; {2}', plural(values, 'value'), entropy.toFixed(2), stored),
+  );
 }
 
 /** A count, in full where it fits. */
@@ -33,7 +36,7 @@ export function Count({ value }: { value: number }) {
 }
 
 /** The reason why a layer cannot be pruned, in a word. */
-const reasonWord = ({ params }: LayerRow['layer']): string => (params === 0 ? 'no weights' : 'left alone');
+const reasonWord = ({ params }: LayerRow['layer']): string => (params === 0 ? t('no weights') : t('left alone'));
 
 /** One cell of a layer. @param tried true while amounts are set */
 export function Cell({ column, row, tried }: { column: TableColumn; row: LayerRow; tried: boolean }) {
@@ -53,7 +56,7 @@ export function Cell({ column, row, tried }: { column: TableColumn; row: LayerRo
       return <Count value={layer.params} />;
     case 'macs':
       return (
-        <td class="figure" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>
+        <td class="figure" title={layer.macs === null ? undefined : t('{0} multiply-accumulates', count(layer.macs))}>
           {layer.macs === null ? '?' : layer.macs === 0 ? '\u2013' : compact(layer.macs)}
         </td>
       );
@@ -87,7 +90,7 @@ export function Cell({ column, row, tried }: { column: TableColumn; row: LayerRo
         <td
           class="figure after"
           data-value={tried ? (after?.after.sparsity ?? undefined) : undefined}
-          title={partly && sentence(partly)}
+          title={partly && sentence(translated(partly))}
         >
           {partly !== undefined && <Icon name="info" />}
           {tried && after && after.after.sparsity !== null && percent(after.after.sparsity, 1)}
@@ -98,10 +101,10 @@ export function Cell({ column, row, tried }: { column: TableColumn; row: LayerRo
       const threshold = after?.threshold ?? 0;
       const own = amounts.value.layers[layer.name];
       return (
-        <td class="figure" title={own && 'This layer has its own threshold'}>
-          {own?.value === 0 ? 'kept' : threshold > 0 ? weight(threshold) : ''}
+        <td class="figure" title={own && t('This layer has its own threshold')}>
+          {own?.value === 0 ? t('kept') : threshold > 0 ? weight(threshold) : ''}
           {own && (
-            <span class="own" aria-label="own threshold">
+            <span class="own" aria-label={t('own threshold')}>
               {' \u2022'}
             </span>
           )}
@@ -123,4 +126,4 @@ export function Cell({ column, row, tried }: { column: TableColumn; row: LayerRo
 
 /** The reason why a layer cannot be pruned, as a sentence. */
 export const reasonOf = ({ layer }: LayerRow): string =>
-  sentence(layer.reason ?? 'it has no weights that can be pruned');
+  sentence(translated(layer.reason ?? t('it has no weights that can be pruned')));

@@ -5,6 +5,7 @@ import { parseAmount } from '../threshold/amount';
 import { IconButton, Button } from '../ui/button';
 import { NumberField } from '../ui/number-field';
 import { plural } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 
 const UNITS = { absolute: '|w|', percent: '%', sigma: '\u03c3' } as const;
 const STEPS = { absolute: [0.001, 0.01], percent: [1, 10], sigma: [0.05, 0.5] } as const;
@@ -25,9 +26,9 @@ export function ChosenBar() {
       <strong class="figures">{plural(layers.length, 'layer')}</strong>
       <NumberField
         key={mode}
-        label="Own threshold"
+        label={t('Own threshold')}
         value={shared}
-        placeholder={own.some((one) => one !== undefined) ? 'several' : 'none'}
+        placeholder={own.some((one) => one !== undefined) ? t('several') : t('none')}
         max={mode === 'percent' ? 100 : Infinity}
         arrow={arrow}
         page={page}
@@ -46,23 +47,23 @@ export function ChosenBar() {
       />
       <Button
         icon="lock"
-        title="These layers keep their weights, whatever the threshold of all layers is"
+        title={t('These layers keep their weights, whatever the threshold of all layers is')}
         onPress={(at) => setLayerAmounts(layers, { mode, value: 0 }, at)}
         testId="chosen-keep"
       >
-        Protect
+        {t('Protect')}
       </Button>
       <Button
         disabled={own.every((one) => one === undefined)}
-        title="These layers follow the threshold of all layers again"
+        title={t('These layers follow the threshold of all layers again')}
         onPress={(at) => setLayerAmounts(layers, null, at)}
         testId="chosen-follow"
       >
-        Follow All
+        {t('Follow All')}
       </Button>
       <IconButton
         icon="close"
-        label="Choose one layer only"
+        label={t('Choose one layer only')}
         onPress={() => choose(selected.value, 'alone')}
         testId="chosen-close"
       />

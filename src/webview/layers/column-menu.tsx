@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { shownColumnNames } from '../state/layer-list';
 import { columns as choice } from '../state/session';
 import { Checkbox } from '../ui/checkbox';
@@ -28,7 +29,7 @@ export function ColumnMenu() {
         menu.current.querySelector('summary')?.focus();
       }}
     >
-      <summary aria-label="Columns" title="Columns" data-testid="columns">
+      <summary aria-label={t('Columns')} title={t('Columns')} data-testid="columns">
         <Icon name="settings-gear" />
       </summary>
       <div class="column-list">
@@ -43,7 +44,7 @@ export function ColumnMenu() {
           </Checkbox>
         ))}
         <LinkButton onPress={() => (choice.value = NO_CHOICE)} testId="columns-reset">
-          Those that fit
+          {t('Those that fit')}
         </LinkButton>
       </div>
     </details>

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { COLUMNS } from './sort';
 
 /** The columns that a person can hide. The name is always there. */
@@ -14,26 +15,31 @@ export interface ColumnWords {
 }
 
 export const COLUMN_WORDS: Readonly<Record<TableColumn, ColumnWords>> = {
-  name: { text: 'Layer', isFigure: false, width: 140 },
-  type: { text: 'Type', isFigure: false, width: 112 },
-  shape: { text: 'Output', isFigure: true, width: 92 },
-  params: { text: 'Params', isFigure: true, width: 82 },
-  macs: { text: 'MACs', title: 'Multiply-accumulates for one example', isFigure: true, width: 76 },
+  name: { text: t('Layer'), isFigure: false, width: 140 },
+  type: { text: t('Type'), isFigure: false, width: 112 },
+  shape: { text: t('Output'), isFigure: true, width: 92 },
+  params: { text: t('Params'), isFigure: true, width: 82 },
+  macs: { text: t('MACs'), title: t('Multiply-accumulates for one example'), isFigure: true, width: 76 },
   bits: {
-    text: 'Bits',
-    title: 'Bits of a weight of the kernel: their entropy where it has few values, or else as stored',
+    text: t('Bits'),
+    title: t('Bits of a weight of the kernel: their entropy where it has few values, or else as stored'),
     isFigure: true,
     width: 52,
   },
   sparsity: {
-    text: 'Sparsity',
-    title: 'Current zeros over the kernel weights of the layer',
+    text: t('Sparsity'),
+    title: t('Current zeros over the kernel weights of the layer'),
     isFigure: true,
     width: 72,
   },
-  preview: { text: 'Preview', title: 'Sparsity after the planned pruning', isFigure: true, width: 80 },
-  threshold: { text: 'Threshold', title: 'Weights with a smaller |w| become 0', isFigure: true, width: 84 },
-  weights: { text: 'Weights', title: 'The weights of the layer, and those that become 0', isFigure: false, width: 104 },
+  preview: { text: t('Preview'), title: t('Sparsity after the planned pruning'), isFigure: true, width: 80 },
+  threshold: { text: t('Threshold'), title: t('Weights with a smaller |w| become 0'), isFigure: true, width: 84 },
+  weights: {
+    text: t('Weights'),
+    title: t('The weights of the layer, and those that become 0'),
+    isFigure: false,
+    width: 104,
+  },
 };
 
 /** What a person chose about columns. */

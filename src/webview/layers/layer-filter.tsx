@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { filters } from './filter';
 import { blocks, items } from '../state/layer-list';
 import { filter, foldedBlocks, inspection } from '../state/session';
@@ -15,8 +16,8 @@ export function LayerFilterBar() {
       <input
         type="search"
         class="input layer-search"
-        aria-label={`Filter ${all} layers by name or type`}
-        placeholder="Filter"
+        aria-label={t('Filter {0} layers by name or type', all)}
+        placeholder={t('Filter')}
         value={text}
         spellcheck={false}
         data-own-undo
@@ -25,7 +26,7 @@ export function LayerFilterBar() {
       />
       {filters(filter.value) && (
         <span class="small quiet figures layer-count" role="status" data-testid="layer-count">
-          {items.value.length} of {all}
+          {t('{0} of {1} layers', items.value.length, all)}
         </span>
       )}
       <Checkbox
@@ -33,12 +34,12 @@ export function LayerFilterBar() {
         onToggle={(on) => (filter.value = { ...filter.value, prunableOnly: on })}
         testId="prunable-only"
       >
-        Prunable only
+        {t('Prunable only')}
       </Checkbox>
       {foldable.length > 0 && (
         <IconButton
           icon={isFolded ? 'expand-all' : 'collapse-all'}
-          label={isFolded ? 'Unfold all blocks' : 'Fold all blocks'}
+          label={isFolded ? t('Unfold all blocks') : t('Fold all blocks')}
           onPress={() => (foldedBlocks.value = isFolded ? [] : foldable)}
           testId="fold-blocks"
         />

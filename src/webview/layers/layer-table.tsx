@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { compact, percent } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 import { wholeTables } from '../exports/rows';
 import {
   chooseAll,
@@ -117,7 +118,7 @@ export function LayerTable() {
         class="layers"
         data-table="layers"
         tabIndex={0}
-        aria-label="Layers"
+        aria-label={t('Layers')}
         aria-multiselectable="true"
         aria-rowcount={list.length + 2}
         aria-activedescendant={idOf(list[at - 1])}
@@ -181,7 +182,7 @@ export function LayerTable() {
           <tr class="spacer" aria-hidden="true" style={{ height: `${(list.length - window.to) * ROW}px` }} />
         </tbody>
       </table>
-      {list.length === 0 && <p class="no-layers quiet">No layer has this name or type.</p>}
+      {list.length === 0 && <p class="no-layers quiet">{t('No layer has this name or type.')}</p>}
     </div>
   );
 }
@@ -230,7 +231,7 @@ function AllRow({
       onClick={onSelect}
     >
       <th scope="row" class="name">
-        All layers
+        {t('All layers')}
       </th>
       {columns.map((column) => (
         <AllCell key={column} column={column} tried={tried} />

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { GraphView } from '../graph/graph-view';
 import { chosen } from '../state/layer-list';
 import { layersView, selected } from '../state/session';
@@ -25,7 +26,7 @@ export function LayersPane() {
   const [open, setOpen] = useState(false);
   const isGraph = layersView.value === 'graph';
   return (
-    <section class="pane layers-pane" aria-label="Layers" data-open={open}>
+    <section class="pane layers-pane" aria-label={t('Layers')} data-open={open}>
       <button
         type="button"
         class="layer-picker"
@@ -34,7 +35,7 @@ export function LayersPane() {
         data-testid="layer-picker"
         onClick={() => setOpen(!open)}
       >
-        <span class="layer-picked">{selected.value ?? 'All layers'}</span>
+        <span class="layer-picked">{selected.value ?? t('All layers')}</span>
         <Icon name={open ? 'chevron-up' : 'chevron-down'} />
       </button>
       <div
@@ -47,11 +48,11 @@ export function LayersPane() {
       >
         <div class="layer-tools">
           <Segments
-            label="Layers as"
+            label={t('Layers as')}
             value={layersView.value}
             options={[
-              { value: 'table', text: 'Table' },
-              { value: 'graph', text: 'Graph' },
+              { value: 'table', text: t('Table') },
+              { value: 'graph', text: t('Graph') },
             ]}
             onSelect={(view) => (layersView.value = view)}
             testId="layers-view"

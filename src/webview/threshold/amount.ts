@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { PruneAmount } from '../../protocol/steps/prune';
 import { thresholdForZeros, type Distribution } from './counting';
 
@@ -82,9 +83,9 @@ export function parseAmount(mode: Mode, text: string): Amount | string {
   const cleaned = text.trim().replace(/%$/, '').replace(',', '.');
   const value = cleaned === '' ? Number.NaN : Number(cleaned);
   if (!Number.isFinite(value))
-    return 'Enter a number, for example ' + { absolute: '0.05', percent: '90', sigma: '1.5' }[mode] + '.';
-  if (value < 0) return mode === 'percent' ? 'Enter 0 to 100.' : 'Enter a number, 0 or more.';
-  if (mode === 'percent' && value > 100) return 'Enter 0 to 100.';
+    return t('Enter a number, for example {0}.', { absolute: '0.05', percent: '90', sigma: '1.5' }[mode]);
+  if (value < 0) return mode === 'percent' ? t('Enter 0 to 100.') : t('Enter a number, 0 or more.');
+  if (mode === 'percent' && value > 100) return t('Enter 0 to 100.');
   return { mode, value };
 }
 

@@ -1,4 +1,5 @@
 import { nonzeroMacs, nonzeroMacsOf, sparsityOf } from '../../protocol/figures';
+import { t } from '../../protocol/l10n';
 import type { Histogram } from '../../protocol/measure';
 import type { Inspection, LayerInfo } from '../../protocol/model';
 import type { PlanCounts, PlannedLayer, PlannedSide } from '../../protocol/plan';
@@ -112,7 +113,7 @@ function planned(layer: LayerInfo, histogram: Histogram, threshold: number, allo
   let reason: string | undefined;
   if (zeros >= histogram.count && before < histogram.count && !allowEmpty) {
     zeros = histogram.count - 1;
-    reason = 'it would lose all its weights, so it keeps its largest';
+    reason = t('it would lose all its weights, so it keeps its largest');
   }
   const { name, type, macs } = layer;
   const side = sideOf(layer);

@@ -1,4 +1,5 @@
 import { plural, weight } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { mainText, METRICS } from '../../protocol/metric';
 import { thresholdOf, type Amount } from './amount';
 import { allWeights, counts, previewMetrics, previewBytes, previewProblem, step } from '../state/preview';
@@ -15,17 +16,17 @@ import { amountWords } from './threshold-controls';
 
 /** One amount. `exceptions`: the layers with amounts of their own, where it is that of all layers. */
 function Item({ layer, amount, exceptions }: { layer: string | null; amount: Amount; exceptions: number }) {
-  const name = layer ?? (exceptions === 0 ? 'All layers' : 'All other layers');
+  const name = layer ?? (exceptions === 0 ? t('All layers') : t('All other layers'));
   return (
     <li class="plan-item" data-testid={`plan-${layer ?? 'all'}`}>
-      <LinkButton onPress={() => select(layer)} label={`Show ${name}`}>
+      <LinkButton onPress={() => select(layer)} label={t('Show {0}', name)}>
         {name}
       </LinkButton>
       <span
         class="figures"
         title={
           exceptions > 0 && amount.mode !== 'absolute'
-            ? 'This threshold was found for all layers together; thresholds of single layers do not move it'
+            ? t('This threshold was found for all layers together; thresholds of single layers do not move it')
             : undefined
         }
       >
@@ -34,8 +35,8 @@ function Item({ layer, amount, exceptions }: { layer: string | null; amount: Amo
       <button
         type="button"
         class="plan-reset"
-        aria-label={`Remove the amount of ${name}`}
-        title="Remove"
+        aria-label={t('Remove the amount of {0}', name)}
+        title={t('Remove')}
         onClick={(event) => resetAmount(layer, event.timeStamp)}
       >
         <Icon name="close" />
@@ -48,7 +49,7 @@ function Item({ layer, amount, exceptions }: { layer: string | null; amount: Amo
 function besideOthers(amount: Amount): string {
   const all = allWeights.value;
   if (amount.mode === 'absolute' || !all) return amountWords(amount);
-  return `|w| < ${weight(thresholdOf(amount, all))}, from ${amountWords(amount)} of all layers`;
+  return t('|w| < {0}, from {1} of all layers', weight(thresholdOf(amount, all)), amountWords(amount));
 }
 
 /** Delay before the animation of a pending figure: it takes processor time from the engine, so only long waits show it. */
@@ -62,20 +63,25 @@ function Standing() {
   if (previewProblem.value !== null)
     return (
       <Notice kind="error" actions={<ShowLog />} testId="preview-problem">
-        {previewProblem.value}
+        {translated(previewProblem.value)}
       </Notice>
     );
   const why = tried?.value.reason ?? (tried?.value.figure ? null : cannotMeasure.value);
   const figure = tried && !tried.stale ? tried.value.figure : null;
   const { title } = METRICS[tried?.value.figure?.before[0].name ?? 'accuracy'];
-  const samples = tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0;
+  const examples = plural(tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0, 'validation example');
   return (
     <p class="standing small quiet" role="status" data-testid="preview-standing">
       {waitingLong && <Ring />}
       <span>
         {figure?.after && <span class="unseen">{mainText(figure.after, 1)}: </span>}
-        {why !== null ? `Accuracy: ${why}` : `${title} is measured on ${plural(samples, 'validation example')}`}
-        {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
+        {why !== null
+          ? t('Accuracy: {0}', translated(why))
+          : t(
+              '{0} is measured on {1}',
+              translated(title),
+              tried?.value.figure?.sampleData ? t('{0} of the sample data', examples) : examples,
+            )}
       </span>
     </p>
   );
@@ -92,7 +98,7 @@ export function PlanList() {
   const emptied = counts.value?.layers.some((layer) => layer.threshold !== null && layer.reason !== undefined) ?? false;
   return (
     <div class="plan">
-      <ul class="plan-items" aria-label="The plan">
+      <ul class="plan-items" aria-label={t('The plan')}>
         {items.map(([layer, amount]) => (
           <Item
             key={layer ?? ''}
@@ -104,14 +110,14 @@ export function PlanList() {
         {items.length > 1 && (
           <li class="plan-all">
             <LinkButton onPress={resetAmounts} testId="reset-plan">
-              Reset all
+              {t('Reset all')}
             </LinkButton>
           </li>
         )}
       </ul>
       {(emptied || allowEmptyLayers) && (
         <Checkbox checked={allowEmptyLayers} onToggle={setAllowEmpty} testId="allow-empty">
-          Let a layer lose all its weights
+          {t('Let a layer lose all its weights')}
         </Checkbox>
       )}
       {step.value && <Standing />}

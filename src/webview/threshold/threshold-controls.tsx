@@ -1,4 +1,5 @@
 import { percent, weight } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from './amount';
 import { sentence } from '../ui/sentence';
 import { scope, selectedLayer } from '../state/session';
@@ -8,13 +9,13 @@ import { Range } from '../ui/range';
 import { Select } from '../ui/select';
 
 const MODE_TEXTS: readonly { value: Mode; text: string }[] = [
-  { value: 'absolute', text: 'Absolute |w|' },
-  { value: 'percent', text: 'Percent of weights' },
-  { value: 'sigma', text: 's \u00d7 std deviation' },
+  { value: 'absolute', text: t('Absolute |w|') },
+  { value: 'percent', text: t('Percent of weights') },
+  { value: 'sigma', text: t('s \u00d7 std deviation') },
 ];
 const SCOPE_TEXTS: readonly { value: 'global' | 'layer'; text: string }[] = [
-  { value: 'global', text: 'All layers' },
-  { value: 'layer', text: 'This layer' },
+  { value: 'global', text: t('All layers') },
+  { value: 'layer', text: t('This layer') },
 ];
 
 /** The shown and typed number of an amount. */
@@ -27,11 +28,11 @@ function inOtherWords(): string {
   const about = weights.value;
   if (!about) return '';
   const at = threshold.value;
-  if (at <= 0) return 'Nothing is pruned yet.';
+  if (at <= 0) return t('Nothing is pruned yet.');
   const share = about.count > 0 ? about.zerosBelow(at) / about.count : 0;
   const words = {
     absolute: `|w| < ${weight(at)}`,
-    percent: `${percent(share, 1)} zeros`,
+    percent: t('{0} zeros', percent(share, 1)),
     sigma: about.std > 0 ? `${weight(at / about.std)} \u03c3` : '',
   };
   return Object.entries(words)
@@ -52,17 +53,17 @@ export function ThresholdControls() {
   return (
     <div class="controls">
       <Select
-        label="Prune"
+        label={t('Prune')}
         value={scope.value}
         options={SCOPE_TEXTS}
         onSelect={(next) => setScope(next)}
         testId="scope-select"
       />
-      <Select label="Threshold by" value={how} options={MODE_TEXTS} onSelect={setMode} testId="mode-select" />
+      <Select label={t('Threshold by')} value={how} options={MODE_TEXTS} onSelect={setMode} testId="mode-select" />
       <NumberField
         // Another mode or layer has its own field.
         key={`${how} ${scope.value} ${layer?.name ?? ''}`}
-        label={{ absolute: '|w| below', percent: 'Percent', sigma: 'Times \u03c3' }[how]}
+        label={{ absolute: t('|w| below'), percent: t('Percent'), sigma: t('Times \u03c3') }[how]}
         value={value}
         max={how === 'percent' ? 100 : Math.max(max, value)}
         arrow={arrow}
@@ -83,7 +84,7 @@ export function ThresholdControls() {
         testId="threshold-number"
       />
       <Range
-        label="Threshold"
+        label={t('Threshold')}
         value={value}
         max={about ? sliderEnd(how, about, value) : 0}
         step={about ? resolution(how, about) : 1}
@@ -96,7 +97,9 @@ export function ThresholdControls() {
       />
       <p class="small quiet figures words" data-testid="threshold-words" data-value={threshold.value}>
         {off && layer && !layer.prunable
-          ? sentence(layer.reason ?? 'this layer has no weights that can be pruned')
+          ? sentence(
+              layer.reason === undefined ? t('this layer has no weights that can be pruned') : translated(layer.reason),
+            )
           : inOtherWords() || '\u00a0'}
       </p>
     </div>
@@ -105,7 +108,7 @@ export function ThresholdControls() {
 
 /** An amount in a few words, for the list of amounts. */
 export function amountWords(amount: Amount): string {
-  if (amount.value === 0) return 'kept as it is';
+  if (amount.value === 0) return t('kept as it is');
   if (amount.mode === 'percent') return `${shown(amount.value)}%`;
   return amount.mode === 'sigma' ? `${shown(amount.value)} \u03c3` : `|w| < ${weight(amount.value)}`;
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { asJson } from '../../protocol/json';
+import { sentences, t, translated } from '../../protocol/l10n';
 import type { RecipeStep } from '../../protocol/steps';
 import { FinetuneStep } from '../../protocol/steps/finetune';
 import { sentence } from '../ui/sentence';
@@ -15,7 +16,7 @@ function epochsOf(text: string): number | string {
   const value = Number(text.trim());
   return text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= 10_000
     ? value
-    : 'Enter a whole number from 0 to 10,000.';
+    : t('Enter a whole number from 0 to 10,000.');
 }
 
 /** The folder of the new checkpoint, the epochs of fine-tuning, and the button that prunes. */
@@ -35,19 +36,19 @@ export function WriteForm() {
         steps={steps}
         seed={WRITE_SEED}
         sparsity={counts.value?.totals.after.sparsity}
-        why={plan === null ? 'Drag the threshold first: nothing is pruned yet.' : null}
-        button="Prune & Write"
+        why={plan === null ? t('Drag the threshold first: nothing is pruned yet.') : null}
+        button={t('Prune & Write')}
         more={
           <Button
             icon="edit"
             disabled={steps === null}
-            title="Puts these steps into the recipe, where each has all its options"
+            title={t('Puts these steps into the recipe, where each has all its options')}
             onPress={() => {
               if (steps) toRecipe(steps);
             }}
             testId="threshold-to-recipe"
           >
-            Open in Methods
+            {t('Open in Methods')}
           </Button>
         }
         ids={{
@@ -57,7 +58,7 @@ export function WriteForm() {
         }}
       >
         <NumberField
-          label="Fine-tune epochs"
+          label={t('Fine-tune epochs')}
           value={fineTuneEpochs}
           max={10_000}
           arrow={1}
@@ -79,8 +80,9 @@ export function WriteForm() {
 
 /** Why there is no fine-tuning, or which data it takes; null: nothing to say. */
 function fineTuneNote(untrained: string | null): string | null {
-  if (untrained !== null) return cannotRun.value === null ? `Fine-tuning is off. ${sentence(untrained)}` : null;
-  return panel.value?.dataset?.sample === true ? 'Fine-tunes on the sample data.' : null;
+  if (untrained !== null)
+    return cannotRun.value === null ? sentences(t('Fine-tuning is off.'), sentence(translated(untrained))) : null;
+  return panel.value?.dataset?.sample === true ? t('Fine-tunes on the sample data.') : null;
 }
 
 /** Makes the steps the recipe, and shows it. */

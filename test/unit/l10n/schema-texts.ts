@@ -42,7 +42,7 @@ export const schemaTexts = (): string[] => [
   ...Object.values(ARCHITECTURES).map(({ purpose }) => purpose),
   ...Object.values(METRICS).flatMap(({ title, words, meaning }) => [title, words, meaning]),
   ...Object.values(TASK_WORDS).flatMap((words) => [words, capital(words)]),
-  ...Split.options.flatMap((split) => [split, `${split} {0}`, `{0} ${split} examples`]),
+  ...Split.options.flatMap((split) => [split, `${split} {0}`, `{0}, ${split}`, `{0} ${split} examples`]),
   ...tools.map(({ title }) => title),
   // Samples of tasks that are no examples.
   ...['{0} pixels', '{0} steps'],
