@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t } from './l10n';
 import { Progress } from './measure/progress';
 import { LatencyFigures } from './measure/latency';
 import { marked } from './format';
@@ -206,5 +207,5 @@ export type AdvicePart = z.infer<typeof AdvicePart>;
 /** The main metric of a recipe at the end: `~92.1% (at worst ~91.3%)`. */
 export function afterWords({ metric, from, worst }: NonNullable<AdvisedRecipe['after']>): string {
   const text = marked(from !== 'estimated', metricText(metric.name, metric.value));
-  return worst ? `${text} (at worst ${marked(false, metricText(worst.name, worst.value))})` : text;
+  return worst ? t('{0} (at worst {1})', text, marked(false, metricText(worst.name, worst.value))) : text;
 }

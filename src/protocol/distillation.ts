@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { t } from './l10n';
+import { sentences, t, translated } from './l10n';
 import { EpochRecord, reportedMetrics } from './epoch';
 import { plural } from './format';
 import { METRICS, metricText, MetricName, type MetricValue } from './metric';
@@ -104,7 +104,11 @@ export function spreadText(metric: MetricName, { mean, deviation }: Spread): str
 /** `test accuracy with teacher 91.20% ± 0.10, without 90.90% ± 0.20 (5 seeds)` */
 export function comparisonWords({ metric, seeds, validation, test }: StudentComparison): string {
   const { taught, alone } = test ?? validation;
-  return `${test ? 'test' : 'validation'} ${METRICS[metric].words} with teacher ${spreadText(metric, taught)}, without ${spreadText(metric, alone)} (${plural(seeds, 'seed')})`;
+  const figures = [spreadText(metric, taught), spreadText(metric, alone), plural(seeds, 'seed')];
+  const words = translated(METRICS[metric].words);
+  return test
+    ? t('test {0} with teacher {1}, without {2} ({3})', words, ...figures)
+    : t('validation {0} with teacher {1}, without {2} ({3})', words, ...figures);
 }
 
 /**
@@ -113,18 +117,33 @@ export function comparisonWords({ metric, seeds, validation, test }: StudentComp
  */
 export function winnerWords({ metric, seeds, validation, test, won }: StudentComparison): string {
   const sign = won === 'alone' ? -1 : 1;
-  const { words } = METRICS[metric];
-  const by = (gain: number): string => `${gain < 0 ? 'worse' : 'better'} by ${sizeText(metric, Math.abs(gain))}`;
+  const words = translated(METRICS[metric].words);
+  const by = (gain: number): string => {
+    const size = sizeText(metric, Math.abs(gain));
+    return gain < 0 ? t('worse by {0}', size) : t('better by {0}', size);
+  };
   const on = sign * (test?.gain.mean ?? 0);
-  const chance = seeds === 1 ? ' One seed cannot tell this from chance.' : '';
+  const chance = seeds === 1 ? t('One seed cannot tell this from chance.') : '';
   if (won === 'neither') {
-    const more = test && on !== 0 ? `; with the teacher its test ${words} is ${by(on)}` : '';
-    return `The student is as good with the teacher as without on validation examples${more}.${chance}`;
+    const more = test && on !== 0 ? t('; with the teacher its test {0} is {1}', words, by(on)) : '';
+    return sentences(t('The student is as good with the teacher as without on validation examples{0}.', more), chance);
   }
-  const tested = !test ? '' : on < 0 ? `, but its test ${words} ${by(on)}` : `, its test ${words} ${on === 0 ? 'the same' : by(on)}`; // prettier-ignore
-  return `The student ${won === 'taught' ? 'with the teacher' : 'without a teacher'} won: its validation ${words} is ${by(sign * validation.gain.mean)}${tested}.${chance}`;
+  const tested = !test
+    ? ''
+    : on === 0
+      ? t(', its test {0} the same', words)
+      : on < 0
+        ? t(', but its test {0} {1}', words, by(on))
+        : t(', its test {0} {1}', words, by(on));
+  const validated = by(sign * validation.gain.mean);
+  return sentences(
+    won === 'taught'
+      ? t('The student with the teacher won: its validation {0} is {1}{2}.', words, validated, tested)
+      : t('The student without a teacher won: its validation {0} is {1}{2}.', words, validated, tested),
+    chance,
+  );
 }
 
 /** The size of a difference: hundredths of a point for shares. */
 const sizeText = (metric: MetricName, size: number): string =>
-  METRICS[metric].isShare ? `${(100 * size).toFixed(2)} pt` : metricText(metric, size);
+  METRICS[metric].isShare ? t('{0} pt', (100 * size).toFixed(2)) : metricText(metric, size);

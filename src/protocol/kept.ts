@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t } from './l10n';
 import { count, plural } from './format';
 
 /** What a step left of the work of earlier steps, or of those that made the checkpoint. */
@@ -16,9 +17,8 @@ export type KeptWork = z.infer<typeof KeptWork>;
 export function keptWords(steps: readonly { readonly keptWork?: KeptWork | undefined }[]): string | undefined {
   const last = steps.findLast(({ keptWork }) => keptWork)?.keptWork;
   if (!last || (last.zeros === 0 && last.tensors === 0)) return undefined;
-  const parts = [
-    ...(last.zeros > 0 ? [`${count(last.zeros)} zeros`] : []),
-    ...(last.tensors > 0 ? [`the few values of ${plural(last.tensors, 'tensor')}`] : []),
-  ];
-  return `Kept from earlier steps: ${parts.join(' and ')}.`;
+  const [zeros, tensors] = [count(last.zeros), plural(last.tensors, 'tensor')];
+  if (last.tensors === 0) return t('Kept from earlier steps: {0} zeros.', zeros);
+  if (last.zeros === 0) return t('Kept from earlier steps: the few values of {0}.', tensors);
+  return t('Kept from earlier steps: {0} zeros and the few values of {1}.', zeros, tensors);
 }

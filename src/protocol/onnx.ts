@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { t } from './l10n';
 import { Split } from './dataset';
 import { LatencyFigures } from './measure/latency';
-import { bytes, count, milliseconds } from './format';
-import { mainMetric, mainText, MetricValues } from './metric';
+import { bytes, milliseconds, plural } from './format';
+import { mainMetric, mainText, MetricValues, splitMetric } from './metric';
 
 /** The file beside a checkpoint with quantized activations. */
 export const ONNX_FILE = 'model.onnx';
@@ -25,13 +26,23 @@ export type OnnxFigures = z.infer<typeof OnnxFigures>;
 
 /** Describes an ONNX file in sentences. */
 export function onnxWords({ bytes: size, split, samples, metrics, difference, latency }: OnnxFigures): string[] {
-  const times = latency.map(
-    ({ batch, float, int8 }) =>
-      `at batch ${batch} ${milliseconds(int8.median)} ms, in floating point ${milliseconds(float.median)} ms`,
+  const times = latency.map(({ batch, float, int8 }) =>
+    t('at batch {0} {1} ms, in floating point {2} ms', batch, milliseconds(int8.median), milliseconds(float.median)),
   );
   return [
-    `${ONNX_FILE} has ${bytes(size)}; ONNX Runtime computes it in 8 bits: ${split} ${mainMetric(metrics).words} ${mainText(metrics)} on ${count(samples)} examples.`,
-    `Its outputs differ from the simulation by at most ${difference.largest.toPrecision(2)} steps of 8 bits, ${difference.typical.toPrecision(2)} typically.`,
-    ...(times.length === 0 ? [] : [`Median time ${times.join('; ')}.`]),
+    t(
+      '{0} has {1}; ONNX Runtime computes it in 8 bits: {2} {3} on {4}.',
+      ONNX_FILE,
+      bytes(size),
+      splitMetric(split, mainMetric(metrics)),
+      mainText(metrics),
+      plural(samples, 'example'),
+    ),
+    t(
+      'Its outputs differ from the simulation by at most {0} steps of 8 bits, {1} typically.',
+      difference.largest.toPrecision(2),
+      difference.typical.toPrecision(2),
+    ),
+    ...(times.length === 0 ? [] : [t('Median time {0}.', times.join(t('; ')))]),
   ];
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { OutputDifference } from './difference';
+import { plural } from './format';
+import { t } from './l10n';
 import { LayerSize, RemovalTotals } from './removal';
 
 /** A layer in the place of another one. */
@@ -50,8 +52,27 @@ export type Reshaping = z.infer<typeof Reshaping>;
 
 /** Explains the difference of outputs in words: `Outputs differ by at most 3.1e-7 of their size, on 200 validation examples.` */
 export function differenceWords({ largest, relativeTo, error, samples, on }: OutputDifference): string {
-  const examples = `on ${samples} ${on === 'noise' ? 'random' : 'validation'} examples`;
-  if (error !== undefined) return `Outputs differ by ${(100 * error).toPrecision(3)}% of their standard deviation before any training, ${examples}.`; // prettier-ignore
-  const unit = relativeTo === undefined ? '' : ` of their ${relativeTo}`;
-  return `Outputs differ by at most ${largest.toExponential(1)}${unit}, ${examples}.`;
+  const examples = comparedOn(samples, on);
+  if (error !== undefined) {
+    const share = `${(100 * error).toPrecision(3)}%`;
+    return t('Outputs differ by {0} of their standard deviation before any training, on {1}.', share, examples);
+  }
+  return t('Outputs differ by at most {0}, on {1}.', sizeOf(largest, relativeTo), examples);
+}
+
+/** Explains the difference of outputs from those of a model whose removed channels are masked. */
+export const maskedDifferenceWords = ({ largest, relativeTo, samples, on }: OutputDifference): string =>
+  t(
+    'Outputs differ from those of the masked model by at most {0}, on {1}.',
+    sizeOf(largest, relativeTo),
+    comparedOn(samples, on),
+  );
+
+const comparedOn = (samples: number, on: OutputDifference['on']): string =>
+  on === 'noise' ? plural(samples, 'random example') : plural(samples, 'validation example');
+
+function sizeOf(largest: number, relativeTo: OutputDifference['relativeTo']): string {
+  const size = largest.toExponential(1);
+  if (relativeTo === undefined) return size;
+  return relativeTo === 'spread' ? t('{0} of their spread', size) : t('{0} of their size', size);
 }

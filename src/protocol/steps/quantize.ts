@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { t } from '../l10n';
 import { ActivationGrid, Calibration } from '../activations';
 import { plural } from '../format';
 import { LayerPatterns } from '../patterns';
@@ -62,7 +63,10 @@ export function storedAsFloats(layers: readonly QuantizedLayer[]): string[] {
   const count = layers.filter(({ bits }) => bits !== undefined && isChannelInteger(bits)).length;
   if (count === 0) return [];
   return [
-    `The kernels of ${plural(count, 'layer')} have a scale for each channel, which TensorFlow.js cannot store: model.json holds their values as float32, and "secateur pack" stores them in so few bits.`,
+    t(
+      'The kernels of {0} have a scale for each channel, which TensorFlow.js cannot store: model.json holds their values as float32, and "secateur pack" stores them in so few bits.',
+      plural(count, 'layer'),
+    ),
   ];
 }
 

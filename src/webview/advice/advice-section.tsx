@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { Fold } from '../ui/fold';
 import { MetricNote } from './metric-note';
 import { GoalForm } from './goal-form';
@@ -22,20 +23,25 @@ export function AdviceSection() {
       data-advising={busy !== null}
     >
       <div class="section-head">
-        <h2 id="advice-title">Advice</h2>
+        <h2 id="advice-title">{t('Advice')}</h2>
         {told && <MetricNote advice={told} />}
       </div>
       {!told && !busy && (
         <p class="small quiet">
-          What can be saved in this model, where, and how? Layers are measured one by one, and complete recipes are
-          offered.
+          {t(
+            'What can be saved in this model, where, and how? Layers are measured one by one, and complete recipes are offered.',
+          )}
         </p>
       )}
       {busy ? (
         <div class="running">
-          <ProgressBar progress={busy.progress} stage={busy.progress?.stage ?? 'Starting'} testId="advice-progress" />
+          <ProgressBar
+            progress={busy.progress}
+            stage={busy.progress?.stage ?? t('Starting')}
+            testId="advice-progress"
+          />
           <Button icon="close" onPress={cancelAdvice} testId="cancel-advice">
-            Cancel
+            {t('Cancel')}
           </Button>
         </div>
       ) : (
@@ -43,32 +49,32 @@ export function AdviceSection() {
       )}
       {adviceProblem.value !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="advice-problem">
-          {adviceProblem.value}
+          {translated(adviceProblem.value)}
         </Notice>
       )}
       {told && (
         <>
           {told.shortfall !== undefined && (
             <Notice kind="warning" testId="advice-shortfall">
-              {told.shortfall}
+              {translated(told.shortfall)}
             </Notice>
           )}
           {told.recipes.length > 0 ? (
-            <ol class="advised" aria-label="Recipes" data-testid="advised-recipes">
+            <ol class="advised" aria-label={t('Recipes')} data-testid="advised-recipes">
               {told.recipes.map((recipe) => (
                 <RecipeCard key={recipe.name} recipe={recipe} now={told.now} />
               ))}
             </ol>
           ) : (
-            <p class="small quiet">No recipe makes this model smaller.</p>
+            <p class="small quiet">{t('No recipe makes this model smaller.')}</p>
           )}
-          <Fold title="What each layer could save" open={false} testId="advice-layers-fold">
+          <Fold title={t('What each layer could save')} open={false} testId="advice-layers-fold">
             <LayerSavings advice={told} />
           </Fold>
-          <Fold title="How this was found" open={false} testId="advice-notes-fold">
+          <Fold title={t('How this was found')} open={false} testId="advice-notes-fold">
             <ul class="left-alone small quiet" data-testid="advice-notes">
               {told.notes.map((note) => (
-                <li key={note}>{note}</li>
+                <li key={note}>{translated(note)}</li>
               ))}
             </ul>
           </Fold>

@@ -1,3 +1,4 @@
+import { sentences, t, translated } from '../../protocol/l10n';
 import { AIM_WORDS, AIMS, firstText } from './goal';
 import { advice, advise, goalDraft, goalProblem, measuring, minutes } from '../state/advice';
 import { cannotMeasure, cannotRun, evaluation } from '../state/session';
@@ -12,7 +13,7 @@ import { TextField } from '../ui/text-field';
 /** Reads minutes, or says what is wrong with them. */
 function minutesOf(text: string): number | string {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  return value > 0 && value <= 24 * 60 ? value : 'Enter a number above 0, up to 1,440.';
+  return value > 0 && value <= 24 * 60 ? value : t('Enter a number above 0, up to 1,440.');
 }
 
 /** The goal of an advice, and the button that asks for it. */
@@ -25,7 +26,7 @@ export function GoalForm() {
     <>
       <div class="row goal">
         <Select
-          label="Goal"
+          label={t('Goal')}
           value={aim}
           options={aims.map((value) => ({ value, text: AIM_WORDS[value] }))}
           onSelect={(next) => (goalDraft.value = { aim: next, text: firstText(next, evaluation.value?.metrics[0]) })}
@@ -33,7 +34,7 @@ export function GoalForm() {
         />
         {aim !== 'none' && (
           <TextField
-            label={aim === 'metric' ? 'Bound on the metric' : 'Limit, or share of now'}
+            label={aim === 'metric' ? t('Bound on the metric') : t('Limit, or share of now')}
             value={text}
             problem={goalProblem.value}
             onText={(next) => (goalDraft.value = { aim, text: next })}
@@ -41,8 +42,8 @@ export function GoalForm() {
           />
         )}
         <NumberField
-          label="Time for it"
-          unit="minutes"
+          label={t('Time for it')}
+          unit={t('minutes')}
           value={minutes.value}
           max={24 * 60}
           arrow={1}
@@ -55,21 +56,23 @@ export function GoalForm() {
           primary
           icon="lightbulb"
           disabled={blocked !== null}
-          title={blocked ?? undefined}
+          title={blocked === null ? undefined : translated(blocked)}
           onPress={(_, pressed) => {
             if (!leadToMistake(pressed)) void advise();
           }}
           testId="advise"
         >
-          {advice.value ? 'Advise Again' : 'Advise'}
+          {advice.value ? t('Advise Again') : t('Advise')}
         </Button>
       </div>
       {without === null ? (
         <Checkbox checked={measuring.value} onToggle={(next) => (measuring.value = next)} testId="advice-measure">
-          Train each recipe for 2 epochs instead of estimating the end
+          {t('Train each recipe for 2 epochs instead of estimating the end')}
         </Checkbox>
       ) : (
-        <p class="small quiet">Without data there is advice about sizes and work alone. {sentence(without)}</p>
+        <p class="small quiet">
+          {sentences(t('Without data there is advice about sizes and work alone.'), sentence(translated(without)))}
+        </p>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import { AdviceGoal, Limit } from '../../protocol/advice';
+import { t } from '../../protocol/l10n';
 import { METRICS, writtenBound, type MetricName } from '../../protocol/metric';
 
 /** The goals that a person can choose; `none`: the smallest without a loss that counts. */
@@ -12,11 +13,11 @@ export interface GoalDraft {
 }
 
 export const AIM_WORDS: Readonly<Record<Aim, string>> = {
-  none: 'As much as goes without a loss',
-  metric: 'The smallest file that keeps a metric',
-  bytes: 'A packed file of at most',
-  macs: 'Multiply-accumulates of at most',
-  latency: 'Milliseconds for an answer of at most',
+  none: t('As much as goes without a loss'),
+  metric: t('The smallest file that keeps a metric'),
+  bytes: t('A packed file of at most'),
+  macs: t('Multiply-accumulates of at most'),
+  latency: t('Milliseconds for an answer of at most'),
 };
 
 /** The first text for an aim. @param metric the main metric as it is, where it is known */
@@ -35,8 +36,8 @@ export function goalOf({ aim, text }: GoalDraft): AdviceGoal | string | undefine
   const typed = text.trim();
   if (aim === 'metric') {
     const goal = AdviceGoal.safeParse({ metric: typed });
-    return goal.success ? goal.data : 'Write a bound such as accuracy>=0.9 or rmse<=0.05.';
+    return goal.success ? goal.data : t('Write a bound such as accuracy>=0.9 or rmse<=0.05.');
   }
   const limit = Limit.safeParse(typed.endsWith('%') ? typed : typed === '' ? Number.NaN : Number(typed));
-  return limit.success ? AdviceGoal.parse({ [aim]: limit.data }) : 'Write a number above 0, or a share such as 50%.';
+  return limit.success ? AdviceGoal.parse({ [aim]: limit.data }) : t('Write a number above 0, or a share such as 50%.');
 }

@@ -1,13 +1,14 @@
 import type { Advice, LayerAdvice } from '../../protocol/advice';
 import { milliseconds, percent } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { METHOD_HEADS, savingWords } from './words';
 import { select } from '../state/threshold';
 import { LinkButton } from '../ui/link';
 
 const SHARES = [
-  { key: 'params', head: 'Parameters' },
-  { key: 'macs', head: 'MACs' },
-  { key: 'time', head: 'Time' },
+  { key: 'params', head: t('Parameters') },
+  { key: 'macs', head: t('MACs') },
+  { key: 'time', head: t('Time') },
 ] as const;
 
 /** Each layer with its shares as bars, and what each method could save in it alone. */
@@ -15,12 +16,12 @@ export function LayerSavings({ advice: { layers } }: { advice: Advice }) {
   const shown = layers.filter(({ params, macs, time }) => params > 0 || (macs ?? 0) > 0 || time !== null);
   const methods = [...new Set(shown.flatMap(({ savings }) => savings.map(({ method }) => method)))];
   return (
-    <div class="plan-scroller" role="region" aria-label="Savings by layer" tabIndex={0}>
+    <div class="plan-scroller" role="region" aria-label={t('Savings by layer')} tabIndex={0}>
       <table class="compare of-figures advice-layers" data-testid="advice-layers">
-        <caption class="unseen">Shares of each layer, and what each method could save in it alone</caption>
+        <caption class="unseen">{t('Shares of each layer, and what each method could save in it alone')}</caption>
         <thead>
           <tr>
-            <th scope="col">Layer</th>
+            <th scope="col">{t('Layer')}</th>
             {SHARES.map(({ key, head }) => (
               <th key={key} scope="col">
                 {head}
@@ -61,7 +62,7 @@ function Row({ layer, methods }: { layer: LayerAdvice; methods: readonly LayerAd
               {key === 'time' && time && (
                 <span class="quiet">
                   {' '}
-                  {milliseconds(time.milliseconds)} ms ±{percent(time.noise, 0)}
+                  {t('{0} ms \u00b1{1}', milliseconds(time.milliseconds), percent(time.noise, 0))}
                 </span>
               )}
             </>
@@ -72,15 +73,15 @@ function Row({ layer, methods }: { layer: LayerAdvice; methods: readonly LayerAd
         methods.map((method) => {
           const saving = savings.find((one) => one.method === method);
           return (
-            <td key={method} class="words" title={saving?.reason}>
+            <td key={method} class="words" title={saving?.reason && translated(saving.reason)}>
               {saving ? savingWords(saving) : '\u2013'}
-              {saving?.reason !== undefined && <span class="unseen">, {saving.reason}</span>}
+              {saving?.reason !== undefined && <span class="unseen">, {translated(saving.reason)}</span>}
             </td>
           );
         })
       ) : (
         <td class="words quiet" colSpan={methods.length}>
-          {reason}
+          {translated(reason)}
         </td>
       )}
     </tr>

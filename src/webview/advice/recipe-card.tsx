@@ -1,4 +1,5 @@
 import type { Advice, AdvisedRecipe } from '../../protocol/advice';
+import { t, translated } from '../../protocol/l10n';
 import { recipeFigures } from './words';
 import { openAsRecipe, runAdvised, showPlan } from '../state/advice';
 import { cannotMeasure, cannotRun, job } from '../state/session';
@@ -7,7 +8,8 @@ import { Tag } from '../ui/tag';
 
 /** A recipe with its figures; ~ marks estimates. */
 export function RecipeCard({ recipe, now }: { recipe: AdvisedRecipe; now: Advice['now'] }) {
-  const { name, title, does, best, seconds, meets } = recipe;
+  const { name, best, seconds, meets } = recipe;
+  const title = translated(recipe.title);
   const running = job.value?.status === 'running' || job.value?.status === 'cancelling';
   const blocked = cannotRun.value ?? (seconds === 0 ? null : cannotMeasure.value);
   const id = `advised-${name}`;
@@ -17,7 +19,7 @@ export function RecipeCard({ recipe, now }: { recipe: AdvisedRecipe; now: Advice
       {best.length > 0 && (
         <p class="row small">
           {best.map((words) => (
-            <Tag key={words}>{words}</Tag>
+            <Tag key={words}>{translated(words)}</Tag>
           ))}
         </p>
       )}
@@ -31,23 +33,23 @@ export function RecipeCard({ recipe, now }: { recipe: AdvisedRecipe; now: Advice
           </div>
         ))}
       </dl>
-      <p class="small quiet">{does}</p>
+      <p class="small quiet">{translated(recipe.does)}</p>
       <div class="row">
-        <Button onPress={() => showPlan(recipe)} label={`Show the plan of ${title}`} testId={`${name}-plan`}>
-          Show the Plan
+        <Button onPress={() => showPlan(recipe)} label={t('Show the plan of {0}', title)} testId={`${name}-plan`}>
+          {t('Show the Plan')}
         </Button>
-        <Button onPress={() => openAsRecipe(recipe)} label={`Open as recipe: ${title}`} testId={`${name}-open`}>
-          Open as Recipe
+        <Button onPress={() => openAsRecipe(recipe)} label={t('Open as recipe: {0}', title)} testId={`${name}-open`}>
+          {t('Open as Recipe')}
         </Button>
         <Button
           primary
           disabled={blocked !== null || running}
-          title={blocked ?? undefined}
+          title={blocked === null ? undefined : translated(blocked)}
           onPress={() => void runAdvised(recipe)}
-          label={`Run ${title}`}
+          label={t('Run {0}', title)}
           testId={`${name}-run`}
         >
-          Run
+          {t('Run')}
         </Button>
       </div>
     </li>

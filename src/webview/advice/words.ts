@@ -1,29 +1,33 @@
 import { afterWords, type AdviceMethodName, type AdvisedRecipe, type LayerSaving } from '../../protocol/advice';
 import { bytes, compact, duration, marked, milliseconds, percent } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { mainText } from '../../protocol/metric';
 
 /** The methods at the head of a column. */
 export const METHOD_HEADS: Readonly<Record<AdviceMethodName, string>> = {
-  merge: 'Merge',
-  factorize: 'Thin layers',
-  compact: 'Compact convolutions',
-  remove: 'Remove channels',
-  prune: 'Prune to zeros',
-  quantize: 'Fewer bits',
-  cluster: 'Few values',
-  distill: 'A student',
+  merge: t('Merge'),
+  factorize: t('Thin layers'),
+  compact: t('Compact convolutions'),
+  remove: t('Remove channels'),
+  prune: t('Prune to zeros'),
+  quantize: t('Fewer bits'),
+  cluster: t('Few values'),
+  distill: t('A student'),
 };
 
 /** What a method could save in a layer, in a few words. */
 export function savingWords({ state, amount = '', saves, metrics }: LayerSaving): string {
   if (state === 'offers')
     return [
-      amount,
-      ...(saves && saves.bytes > 0 ? [`~${bytes(saves.bytes)} less`] : []),
-      ...(saves && saves.macs > 0 ? [`${compact(saves.macs)} MACs less`] : []),
-    ].join(', ');
-  if (state === 'costs') return metrics ? `${mainText(metrics, 1)} at ${amount}` : `costs too much at ${amount}`;
-  return state === 'cannot' ? '\u2013' : 'not measured';
+      translated(amount),
+      ...(saves && saves.bytes > 0 ? [t('~{0} less', bytes(saves.bytes))] : []),
+      ...(saves && saves.macs > 0 ? [t('{0} MACs less', compact(saves.macs))] : []),
+    ].join(t(', '));
+  if (state === 'costs')
+    return metrics
+      ? t('{0} at {1}', mainText(metrics, 1), translated(amount))
+      : t('costs too much at {0}', translated(amount));
+  return state === 'cannot' ? '\u2013' : t('not measured');
 }
 
 /** A figure of a recipe: its label, its text, and what it means. */
@@ -40,31 +44,37 @@ export function recipeFigures(
 ): RecipeFigure[] {
   const size = marked(packedBytes.measured, bytes(packedBytes.value));
   return [
-    { key: 'packed', label: 'Packed', text: `${size}, 1/${(now.packedBytes / packedBytes.value).toFixed(1)}` },
+    {
+      key: 'packed',
+      label: t('Packed'),
+      text: [size, `1/${(now.packedBytes / packedBytes.value).toFixed(1)}`].join(t(', ')),
+    },
     {
       key: 'macs',
-      label: 'MACs',
-      text: macs === null || !now.macs ? 'unknown' : `${compact(macs)}, ${percent(macs / now.macs, 0)}`,
+      label: t('MACs'),
+      text: macs === null || !now.macs ? t('unknown') : [compact(macs), percent(macs / now.macs, 0)].join(t(', ')),
     },
     {
       key: 'latency',
-      label: 'Time for an answer',
-      text: latency ? `${milliseconds(latency.milliseconds)} ms, ${percent(latency.ratio, 0)}` : 'not measured',
+      label: t('Time for an answer'),
+      text: latency
+        ? [t('{0} ms', milliseconds(latency.milliseconds)), percent(latency.ratio, 0)].join(t(', '))
+        : t('not measured'),
     },
-    ...(before && seconds !== 0 ? [{ key: 'before', label: 'Before training', text: mainText(before) }] : []),
+    ...(before && seconds !== 0 ? [{ key: 'before', label: t('Before training'), text: mainText(before) }] : []),
     ...(after
       ? [
           {
             key: 'after',
-            label: after.from === 'brief' ? 'After 2 epochs' : 'At the end',
+            label: after.from === 'brief' ? t('After 2 epochs') : t('At the end'),
             text: afterWords(after),
           },
         ]
       : []),
     {
       key: 'training',
-      label: 'Training',
-      text: seconds === null ? 'unknown' : seconds === 0 ? 'none' : `~${duration(seconds)}`,
+      label: t('Training'),
+      text: seconds === null ? t('unknown') : seconds === 0 ? t('none') : `~${duration(seconds)}`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { count } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 import type { PlannedLayer, StepPlan } from '../../protocol/plan';
 import type { TopologyNode } from '../../protocol/topology';
 
@@ -39,7 +40,7 @@ export function changesOf(nodes: readonly TopologyNode[], { kind, counts }: Step
     if (layer?.becomes && layer.becomes.length > 0) {
       layer.becomes.forEach(({ name, type, shape }, part) => {
         const fed = part === 0 ? inputs : [{ from: after.length - 1, shape: after.at(-1)!.shape }];
-        marks.set(after.length, { kind: 'new', words: `for ${layer.name}` });
+        marks.set(after.length, { kind: 'new', words: t('for {0}', layer.name) });
         after.push({ ...node, layer: name, path: [...scope, name], type, shape, inputs: fed });
       });
     } else {
@@ -66,19 +67,19 @@ function markOf({ state, before, after, into, becomes = [] }: PlannedLayer): Mar
       if (before.params === after.params && before.width === after.width) return undefined;
       const narrower = before.width !== null && after.width !== null && before.width !== after.width;
       return narrower
-        ? { kind: 'narrower', words: `${count(before.width!)} \u2192 ${count(after.width!)} channels` }
-        : { kind: 'narrower', words: 'narrower input' };
+        ? { kind: 'narrower', words: t('{0} \u2192 {1} channels', count(before.width!), count(after.width!)) }
+        : { kind: 'narrower', words: t('narrower input') };
     }
     case 'replaced':
-      return { kind: 'replaced', words: `replaced by ${becomes.length}` };
+      return { kind: 'replaced', words: t('replaced by {0}', becomes.length) };
     case 'merged':
-      return { kind: 'gone', words: into === undefined ? 'merged' : `merged into ${into}` };
+      return { kind: 'gone', words: into === undefined ? t('merged') : t('merged into {0}', into) };
     case 'dropped':
-      return { kind: 'gone', words: 'dropped' };
+      return { kind: 'gone', words: t('dropped') };
     case 'absorbs':
-      return { kind: 'changed', words: 'absorbs others' };
+      return { kind: 'changed', words: t('absorbs others') };
     case 'new':
-      return { kind: 'new', words: 'new' };
+      return { kind: 'new', words: t('new') };
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
-import { count } from '../../protocol/format';
+import { plural } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 import type { LayerInfo } from '../../protocol/model';
 import type { TopologyNode } from '../../protocol/topology';
 import type { Mark } from './changes';
@@ -66,7 +67,7 @@ export function GraphBox({ box, facts, active, id }: { box: DrawnBox; facts: Box
     : block
       ? blockWords(block, open)
       : [];
-  const second = mark?.words ?? (one ? one.type : `${count(block?.nodes.length ?? 0)} layers`);
+  const second = mark?.words ?? (one ? one.type : plural(block?.nodes.length ?? 0, 'layer'));
   const right = value === null ? '' : (block ? '\u2264 ' : '') + facts.paint.words(value);
   const share = value === null || facts.paint.to <= facts.paint.from ? 0 : (value - facts.paint.from) / (facts.paint.to - facts.paint.from); // prettier-ignore
   return (
@@ -76,7 +77,7 @@ export function GraphBox({ box, facts, active, id }: { box: DrawnBox; facts: Box
       role="treeitem"
       aria-level={depth + 1}
       aria-selected={active}
-      aria-label={words.join(', ')}
+      aria-label={words.join(t(', '))}
       data-key={box.key}
       {...(block ? { 'aria-expanded': open } : {})}
       transform={`translate(${x} ${y})`}

@@ -1,5 +1,6 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { sampleShape } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { IconButton } from '../ui/button';
 import type { Part } from './blocks';
 import { fit, reveal, seen, ZOOM } from './camera';
@@ -133,7 +134,10 @@ export function GraphCanvas({
         ref={ref}
         role="tree"
         tabIndex={0}
-        aria-label={`${label}: arrow keys go from box to box, Enter opens a block, plus and minus zoom, 0 shows all`}
+        aria-label={t(
+          '{0}: arrow keys go from box to box, Enter opens a block, plus and minus zoom, 0 shows all',
+          label,
+        )}
         aria-activedescendant={box ? `${id}-${box.key}` : undefined}
         onKeyDown={onKey}
         {...handlers}
@@ -153,17 +157,17 @@ export function GraphCanvas({
         {drawing && camera && view.width > 0 && <GraphScene {...{ drawing, facts, camera, view, active, id }} />}
         {problem !== null && (
           <p class="graph-note" role="alert">
-            {problem}
+            {translated(problem)}
           </p>
         )}
-        {!drawing && problem === null && <p class="graph-note quiet">Laying out the graph{'\u2026'}</p>}
+        {!drawing && problem === null && <p class="graph-note quiet">{t('Laying out the graph\u2026')}</p>}
       </div>
       <div class="graph-zoom">
-        <IconButton icon="add" label="Zoom in" onPress={() => zoom(ZOOM.step)} testId={`${testId}-in`} />
-        <IconButton icon="remove" label="Zoom out" onPress={() => zoom(1 / ZOOM.step)} testId={`${testId}-out`} />
+        <IconButton icon="add" label={t('Zoom in')} onPress={() => zoom(ZOOM.step)} testId={`${testId}-in`} />
+        <IconButton icon="remove" label={t('Zoom out')} onPress={() => zoom(1 / ZOOM.step)} testId={`${testId}-out`} />
         <IconButton
           icon="screen-full"
-          label="Show the whole graph"
+          label={t('Show the whole graph')}
           onPress={() => drawing && setCamera(fit(drawing, view))}
           testId={`${testId}-fit`}
         />

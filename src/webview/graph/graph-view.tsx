@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { plural } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import type { PlannedLayer } from '../../protocol/plan';
 import { inspection, selected } from '../state/session';
 import { advice } from '../state/advice';
@@ -57,12 +58,12 @@ export function GraphView() {
       <Notice
         kind="error"
         testId="graph-problem"
-        actions={<LinkButton onPress={() => void loadTopology()}>Try again</LinkButton>}
+        actions={<LinkButton onPress={() => void loadTopology()}>{t('Try again')}</LinkButton>}
       >
-        {topologyProblem.value}
+        {translated(topologyProblem.value)}
       </Notice>
     );
-  if (!known || !model || !paint) return <p class="quiet">Reading the connections{'\u2026'}</p>;
+  if (!known || !model || !paint) return <p class="quiet">{t('Reading the connections\u2026')}</p>;
 
   const toggle = (id: string): void => {
     const next = new Set(open);
@@ -88,14 +89,14 @@ export function GraphView() {
     <div class="graph-part">
       <div class="graph-tools row">
         <Select
-          label="Color by"
+          label={t('Color by')}
           value={paintName}
           options={PAINTS.map((value) => ({ value, text: PAINT_WORDS[value] }))}
           onSelect={setPaint}
           testId="graph-paint"
         />
         <TextField
-          label="Find"
+          label={t('Find')}
           value={search}
           onText={(text) => {
             setSearch(text);
@@ -107,16 +108,16 @@ export function GraphView() {
         {search.trim() !== '' && (
           <span class="small quiet figures" role="status" data-testid="graph-found">
             {found.length === 0
-              ? 'Nothing found'
+              ? t('Nothing found')
               : at < 0
                 ? plural(found.length, 'match', 'matches')
-                : `${at + 1} of ${found.length}`}
+                : t('{0} of {1} matches', at + 1, found.length)}
             {found.length > 0 && (
               <>
                 {' '}
-                <LinkButton onPress={() => goTo(at - 1)}>Previous</LinkButton>{' '}
+                <LinkButton onPress={() => goTo(at - 1)}>{t('Previous')}</LinkButton>{' '}
                 <LinkButton onPress={() => goTo(at + 1)} testId="graph-next">
-                  Next
+                  {t('Next')}
                 </LinkButton>
               </>
             )}
@@ -125,22 +126,22 @@ export function GraphView() {
         {collapsible.length > 0 && (
           <span class="small">
             <LinkButton onPress={() => setOpen(new Set(collapsible.map(({ id }) => id)))} testId="graph-open-all">
-              Open all
+              {t('Open all')}
             </LinkButton>{' '}
             <LinkButton onPress={() => setOpen(new Set())} testId="graph-close-all">
-              Close all
+              {t('Close all')}
             </LinkButton>
           </span>
         )}
         {changes && (
           <Checkbox checked={compares} onToggle={setCompares} testId="graph-compare">
-            Before and after the plan
+            {t('Before and after the plan')}
           </Checkbox>
         )}
       </div>
       <div class={changes && compares ? 'graph-sides two' : 'graph-sides'}>
         <GraphCanvas
-          label={changes && compares ? 'Graph before the step' : 'Graph of the layers'}
+          label={changes && compares ? t('Graph before the step') : t('Graph of the layers')}
           {...{ parts, facts, open, goal: hit }}
           onToggle={toggle}
           onSelect={select}
@@ -148,7 +149,7 @@ export function GraphView() {
         />
         {changes && compares && (
           <GraphCanvas
-            label="Graph after the step"
+            label={t('Graph after the step')}
             parts={afterParts}
             facts={{ ...facts, nodes: changes.after.nodes, marks: changes.after.marks, found: NOTHING }}
             open={open}

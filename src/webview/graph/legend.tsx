@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import { SHADES, type Paint } from './paint';
 
 /** The meaning of colors, and what is lit up beside the selected layer. */
@@ -7,16 +8,16 @@ export function Legend({ paint, coupled, marked }: { paint: Paint; coupled: stri
       {paint.missing !== null && <span>{paint.missing}</span>}
       {paint.name !== 'none' && paint.missing === null && (
         <span class="row">
-          {paint.title}: {paint.words(paint.from)}
+          {t('{0}: {1}', paint.title, paint.words(paint.from))}
           <span class="legend-scale" aria-hidden="true">
             {Array.from({ length: SHADES }, (_, shade) => (
               <span key={shade} class={`legend-shade shade-${shade}`} />
             ))}
           </span>
-          {paint.words(paint.to)}; blocks show their largest
+          {t('{0}; blocks show their largest', paint.words(paint.to))}
         </span>
       )}
-      {marked && <span>Frames: dashed is gone, dotted is replaced, thick is narrower, changed or new</span>}
+      {marked && <span>{t('Frames: dashed is gone, dotted is replaced, thick is narrower, changed or new')}</span>}
       {coupled !== null && <span class="legend-coupled">{coupled}</span>}
     </div>
   );

@@ -1,5 +1,7 @@
 import { compact, percent } from '../../protocol/format';
 import type { Advice } from '../../protocol/advice';
+import { t, translated } from '../../protocol/l10n';
+import { METRICS } from '../../protocol/metric';
 import type { Inspection, LayerInfo } from '../../protocol/model';
 import type { PlannedLayer } from '../../protocol/plan';
 import { scannedLayers, type ScanView } from '../sensitivity/scan';
@@ -9,12 +11,12 @@ export const PAINTS = ['none', 'sparsity', 'bytes', 'macs', 'sensitivity', 'erro
 export type PaintName = (typeof PAINTS)[number];
 
 export const PAINT_WORDS: Record<PaintName, string> = {
-  none: 'Nothing',
-  sparsity: 'Sparsity',
-  bytes: 'Share of weight bytes',
-  macs: 'Share of MACs',
-  sensitivity: 'Sensitivity',
-  error: 'Quantization error',
+  none: t('Nothing'),
+  sparsity: t('Sparsity'),
+  bytes: t('Share of weight bytes'),
+  macs: t('Share of MACs'),
+  sensitivity: t('Sensitivity'),
+  error: t('Quantization error'),
 };
 
 /** A figure for each layer that has one, and the range of its colors. */
@@ -49,15 +51,15 @@ export function paintOf(name: PaintName, painted: Painted): Paint {
     case 'sparsity': {
       const after = painted.after;
       const values = layers.map(({ name: layer, sparsity }): Entry => [layer, after.get(layer)?.after.sparsity ?? sparsity]); // prettier-ignore
-      const title = after.size > 0 ? 'Sparsity after the planned pruning' : 'Sparsity';
+      const title = after.size > 0 ? t('Sparsity after the planned pruning') : t('Sparsity');
       return { ...made(name, title, present(values), short), from: 0, to: 1 };
     }
     case 'bytes':
-      return made(name, 'Share of the weight bytes of the model', shares(layers, weightBits), short);
+      return made(name, t('Share of the weight bytes of the model'), shares(layers, weightBits), short);
     case 'macs':
       return made(
         name,
-        'Share of the MACs of the model',
+        t('Share of the MACs of the model'),
         shares(layers, ({ macs }) => macs),
         short,
       );
@@ -81,7 +83,7 @@ function shares(layers: readonly LayerInfo[], of: (layer: LayerInfo) => number |
 
 function made(name: PaintName, title: string, values: Map<string, number>, words: Paint['words'], why?: string): Paint {
   const largest = Math.max(0, ...values.values());
-  const missing = values.size > 0 || name === 'none' ? null : (why ?? 'No layer of this model has such a figure.');
+  const missing = values.size > 0 || name === 'none' ? null : (why ?? t('No layer of this model has such a figure.'));
   return { ...{ name, title, values, words, missing }, from: 0, to: largest };
 }
 
@@ -95,8 +97,8 @@ function sensitivity(scan: ScanView | null): Paint {
       const worst = points.map(({ metrics }) => Math.abs(base.value - metrics[0].value));
       if (worst.length > 0) values.set(name, Math.max(...worst));
     }
-  const title = base ? `Largest change of ${base.name} in the scan` : 'Sensitivity';
-  return made('sensitivity', title, values, compactly, 'Run a sensitivity scan first.');
+  const title = base ? t('Largest change of {0} in the scan', translated(METRICS[base.name].words)) : t('Sensitivity');
+  return made('sensitivity', title, values, compactly, t('Run a sensitivity scan first.'));
 }
 
 const compactly = (value: number): string => (value < 1 ? value.toFixed(3) : compact(value));
@@ -104,15 +106,23 @@ const compactly = (value: number): string => (value < 1 ? value.toFixed(3) : com
 /** The change of the main metric in 8 or fewer bits: of a scan by quantization, or of the advice. */
 function quantized(scan: ScanView | null, advice: Advice | null): Paint {
   if (scan?.by === 'quantize')
-    return { ...sensitivity(scan), name: 'error', title: 'Largest change in the scan by bits' };
+    return { ...sensitivity(scan), name: 'error', title: t('Largest change in the scan by bits') };
   const values = new Map<string, number>();
   const base = advice?.now.metrics?.[0];
   if (advice && base)
     for (const { name, savings } of advice.layers)
       for (const { method, metrics } of savings)
         if (method === 'quantize' && metrics) values.set(name, Math.abs(base.value - metrics[0].value));
-  const title = base ? `Change of ${base.name} when this layer alone is quantized` : 'Quantization error';
-  return made('error', title, values, compactly, 'Ask for advice, or run a sensitivity scan by quantization, first.');
+  const title = base
+    ? t('Change of {0} when this layer alone is quantized', translated(METRICS[base.name].words))
+    : t('Quantization error');
+  return made(
+    'error',
+    title,
+    values,
+    compactly,
+    t('Ask for advice, or run a sensitivity scan by quantization, first.'),
+  );
 }
 
 /** Colors of a figure, weak to strong. */

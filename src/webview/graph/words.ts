@@ -1,4 +1,5 @@
 import { compact, count, plural, sampleShape } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 import type { LayerInfo } from '../../protocol/model';
 import type { TopologyNode } from '../../protocol/topology';
 import type { Block } from './blocks';
@@ -14,7 +15,7 @@ export const elided = (text: string, longest: number): string => {
 
 /** The name of a node, with the number of its call. */
 export const nodeName = ({ path, call }: TopologyNode): string =>
-  path.at(-1)! + (call ? ` (call ${call.number} of ${call.of})` : '');
+  path.at(-1)! + (call ? t(' (call {0} of {1})', call.number, call.of) : '');
 
 /** All that is known of a node, a line each. */
 export function nodeWords(
@@ -24,20 +25,24 @@ export function nodeWords(
 ): string[] {
   const value = node.layer === null ? undefined : paint.values.get(node.layer);
   return [
-    node.path.join('/') + (node.call ? `, call ${node.call.number} of ${node.call.of}` : ''),
+    node.path.join('/') + (node.call ? t(', call {0} of {1}', node.call.number, node.call.of) : ''),
     node.type,
-    ...(node.shape ? [`output ${sampleShape(node.shape)}`] : []),
+    ...(node.shape ? [t('output {0}', sampleShape(node.shape))] : []),
     ...(layer && layer.params > 0 ? [plural(layer.params, 'parameter')] : []),
-    ...(layer?.macs ? [`${compact(layer.macs)} MACs`] : []),
-    ...(value === undefined ? [] : [`${paint.title}: ${paint.words(value)}`]),
+    ...(layer?.macs ? [t('{0} MACs', compact(layer.macs))] : []),
+    ...(value === undefined ? [] : [t('{0}: {1}', paint.title, paint.words(value))]),
     ...(mark ? [mark.words] : []),
     ...(coupled === undefined ? [] : [coupled]),
-    ...(node.end === 'loose' ? ['no output depends on it'] : node.end ? [`${node.end} of the model`] : []),
+    ...(node.end === 'loose'
+      ? [t('no output depends on it')]
+      : node.end
+        ? [node.end === 'input' ? t('input of the model') : t('output of the model')]
+        : []),
   ];
 }
 
 /** A block in words, a line each. */
 export const blockWords = ({ label, nodes }: Block, open: boolean): string[] => [
   label,
-  `block of ${count(nodes.length)} layers, ${open ? 'open' : 'closed'}`,
+  open ? t('block of {0} layers, open', count(nodes.length)) : t('block of {0} layers, closed', count(nodes.length)),
 ];

@@ -1,3 +1,4 @@
+import { t, translated } from '../../protocol/l10n';
 import { stepDefinition, stepNames } from '../../protocol/steps';
 import { addStep, newDraft } from '../state/recipe';
 
@@ -7,14 +8,14 @@ const OFFERED = stepNames.filter((name) => !stepDefinition(name).traits.startsMo
 /** All methods, each a button that adds its step to the recipe. */
 export function MethodPicker() {
   return (
-    <ul class="methods" aria-label="Methods">
+    <ul class="methods" aria-label={t('Methods')}>
       {OFFERED.map((name) => {
         const { title, purpose } = stepDefinition(name).words;
         return (
           <li key={name}>
             <button type="button" class="method" data-testid={`add-${name}`} onClick={() => addStep(newDraft(name))}>
-              <span class="method-title">{title}</span>
-              <span class="small quiet">{purpose}</span>
+              <span class="method-title">{translated(title)}</span>
+              <span class="small quiet">{translated(purpose)}</span>
             </button>
           </li>
         );

@@ -1,7 +1,8 @@
 import { macsForWords, sizeWords } from '../../protocol/model';
 import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
-import { differenceWords } from '../../protocol/reshaping';
-import { bytes, change, compact, count, percent } from '../../protocol/format';
+import { differenceWords, maskedDifferenceWords } from '../../protocol/reshaping';
+import { bytes, change, compact, count, percent, plural } from '../../protocol/format';
+import { sentences, t, tPlural, translated } from '../../protocol/l10n';
 import { mainMetric, mainText } from '../../protocol/metric';
 import { sentence } from '../ui/sentence';
 import { currentStep } from '../state/recipe';
@@ -12,17 +13,17 @@ import { Tag } from '../ui/tag';
 
 const ARROW = ' \u2192 ';
 const STATES: Record<PlannedLayer['state'], string> = {
-  pruned: 'Pruned',
-  removed: 'Narrower',
-  follows: 'Follows',
-  protected: 'Protected',
-  skipped: 'Skipped',
-  kept: 'Unchanged',
-  replaced: 'Replaced',
-  merged: 'Merged',
-  absorbs: 'Absorbs',
-  dropped: 'Dropped',
-  new: 'New',
+  pruned: t('Pruned'),
+  removed: t('Narrower'),
+  follows: t('Follows'),
+  protected: t('Protected'),
+  skipped: t('Skipped'),
+  kept: t('Unchanged'),
+  replaced: t('Replaced'),
+  merged: t('Merged'),
+  absorbs: t('Absorbs'),
+  dropped: t('Dropped'),
+  new: t('New'),
 };
 
 /** Before and after in one cell. An unchanged figure appears once; a figure that only the run finds is a question mark. */
@@ -51,16 +52,16 @@ const macsOf = (kind: StepPlan['kind'], { macs, nonzeroMacs }: Pick<PlannedSide,
 function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLayer; plan: StepPlan; place: number }) {
   const { before, after, becomes = [], into, reason } = layer;
   const notes = [
-    ...(becomes.length > 0 ? [`by ${becomes.map(({ name }) => name).join(', ')}`] : []),
-    ...(into === undefined ? [] : [`into ${into}`]),
-    ...(reason === undefined ? [] : [reason]),
+    ...(becomes.length > 0 ? [t('by {0}', becomes.map(({ name }) => name).join(t(', ')))] : []),
+    ...(into === undefined ? [] : [t('into {0}', into)]),
+    ...(reason === undefined ? [] : [translated(reason)]),
   ];
   const size = sizes.layers[place];
   const figure = (of: (side: PlannedSide) => string) => both(of(before), of(after));
   return (
     <tr data-testid={`plan-row-${layer.name}`} data-state={layer.state}>
       <th scope="row">
-        <LinkButton onPress={() => select(layer.name)} label={`Show the weights of ${layer.name}`}>
+        <LinkButton onPress={() => select(layer.name)} label={t('Show the weights of {0}', layer.name)}>
           {layer.name}
         </LinkButton>
       </th>
@@ -83,21 +84,39 @@ function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLay
   );
 }
 
+const COUNTED: Record<PlannedLayer['state'], (layers: number) => string> = {
+  pruned: (layers) => t('{0} pruned', layers),
+  removed: (layers) => t('{0} narrower', layers),
+  follows: (layers) => tPlural(layers, '{0} follows', '{0} follow', layers),
+  protected: (layers) => t('{0} protected', layers),
+  skipped: (layers) => t('{0} skipped', layers),
+  kept: (layers) => t('{0} unchanged', layers),
+  replaced: (layers) => t('{0} replaced', layers),
+  merged: (layers) => t('{0} merged', layers),
+  absorbs: (layers) => t('{0} absorbs', layers),
+  dropped: (layers) => t('{0} dropped', layers),
+  new: (layers) => t('{0} new', layers),
+};
+
 /** The number of layers in each state, so that every skipped layer is counted. */
 function tally(layers: readonly PlannedLayer[]): string {
-  const counts = new Map<string, number>();
-  for (const { state } of layers) counts.set(STATES[state], (counts.get(STATES[state]) ?? 0) + 1);
-  const words = (state: string, number: number): string =>
-    state === STATES.follows && number !== 1 ? 'follow' : state.toLowerCase();
-  return [...counts].map(([state, number]) => `${number} ${words(state, number)}`).join(', ');
+  const counts = new Map<PlannedLayer['state'], number>();
+  for (const { state } of layers) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return [...counts].map(([state, number]) => COUNTED[state](number)).join(t(', '));
 }
 
-const OF_NONZERO = 'Bytes and MACs are those of nonzero weights.';
+const OF_NONZERO = t('Bytes and MACs are those of nonzero weights.');
 const NOTES: Record<StepPlan['kind'], string> = {
-  zeros: `${OF_NONZERO} The file keeps its zeros: it becomes smaller only when compressed, and inference is no faster.`,
-  channels: 'Bytes are those of the stored parameters. The model becomes smaller and usually faster.',
-  layers: 'Bytes are those of the stored parameters, summed over the layers in the place of a replaced one.',
-  same: `${OF_NONZERO} Counts are those of the current checkpoint: the step keeps them, or finds others while it runs.`,
+  zeros: sentences(
+    OF_NONZERO,
+    t('The file keeps its zeros: it becomes smaller only when compressed, and inference is no faster.'),
+  ),
+  channels: t('Bytes are those of the stored parameters. The model becomes smaller and usually faster.'),
+  layers: t('Bytes are those of the stored parameters, summed over the layers in the place of a replaced one.'),
+  same: sentences(
+    OF_NONZERO,
+    t('Counts are those of the current checkpoint: the step keeps them, or finds others while it runs.'),
+  ),
 };
 
 /** The last plan of the selected step, layer by layer. */
@@ -119,46 +138,52 @@ export function PlanTable() {
     >
       <div class="section-head">
         <h3 id="plan-title">
-          Plan: {tally(plan.counts.layers)}
-          {stale && ' (before the last change of options)'}
+          {t('Plan: {0}', tally(plan.counts.layers))}
+          {stale && t(' (before the last change of options)')}
         </h3>
         <span class="row small figures">
-          gzip {both(sizeWords(now, 'gzipBytes'), then ? sizeWords(then, 'gzipBytes') : '?')}
-          {then && ` (${change(now.gzipBytes, then.gzipBytes)})`}
+          {t('gzip {0}', both(sizeWords(now, 'gzipBytes'), then ? sizeWords(then, 'gzipBytes') : '?'))}
+          {then && t(' ({0})', change(now.gzipBytes, then.gzipBytes))}
           {now.packedBytes !== undefined && (
             <span
               data-testid="plan-packed"
               data-value={then?.packedBytes}
-              title={`One packed file. Entropy of places and values of the weights: ${both(found(idealOf(now), count), found(idealOf(then), count))} bytes`}
+              title={t(
+                'One packed file. Entropy of places and values of the weights: {0} bytes',
+                both(found(idealOf(now), count), found(idealOf(then), count)),
+              )}
             >
-              packed {both(sizeWords(now, 'packedBytes'), then ? sizeWords(then, 'packedBytes') : '?')}
-              {then?.packedBytes !== undefined && ` (${change(now.packedBytes, then.packedBytes)})`}
+              {t('packed {0}', both(sizeWords(now, 'packedBytes'), then ? sizeWords(then, 'packedBytes') : '?'))}
+              {then?.packedBytes !== undefined && t(' ({0})', change(now.packedBytes, then.packedBytes))}
             </span>
           )}
           {metrics && (
             <span data-testid="plan-accuracy" data-value={metrics.after?.[0].value}>
-              {mainMetric(metrics.before).words}{' '}
-              {both(mainText(metrics.before, 1), metrics.after ? mainText(metrics.after, 1) : '?')} on{' '}
-              {count(metrics.samples)} validation examples
+              {t(
+                '{0} {1} on {2}',
+                translated(mainMetric(metrics.before).words),
+                both(mainText(metrics.before, 1), metrics.after ? mainText(metrics.after, 1) : '?'),
+                plural(metrics.samples, 'validation example'),
+              )}
             </span>
           )}
-          {metrics?.sampleData && <Tag>sample</Tag>}
+          {metrics?.sampleData && <Tag>{t('sample')}</Tag>}
         </span>
       </div>
       {plan.shortfall !== undefined && (
         <p class="small" role="note" data-testid="plan-shortfall">
-          {sentence(plan.shortfall)}
+          {sentence(translated(plan.shortfall))}
         </p>
       )}
       <div class="plan-scroller" role="region" aria-labelledby="plan-title" tabIndex={0}>
         <table class="compare">
           <thead>
             <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">State</th>
-              <th scope="col">{shrinks(plan.kind) ? 'Width' : 'Sparsity'}</th>
-              <th scope="col">Bytes</th>
-              <th scope="col">MACs</th>
+              <th scope="col">{t('Layer')}</th>
+              <th scope="col">{t('State')}</th>
+              <th scope="col">{shrinks(plan.kind) ? t('Width') : t('Sparsity')}</th>
+              <th scope="col">{t('Bytes')}</th>
+              <th scope="col">{t('MACs')}</th>
             </tr>
           </thead>
           <tbody>
@@ -168,11 +193,11 @@ export function PlanTable() {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">All layers</th>
+              <th scope="row">{t('All layers')}</th>
               <td />
               <td class="figure">
                 {shrinks(plan.kind)
-                  ? `${both(count(before.params), count(after.params))} parameters`
+                  ? t('{0} parameters', both(count(before.params), count(after.params)))
                   : both(percent(before.sparsity, 1), percent(after.sparsity, 1))}
               </td>
               <td class="figure">{both(bytes(now.bytes), found(then?.bytes, bytes))}</td>
@@ -184,16 +209,17 @@ export function PlanTable() {
         </table>
       </div>
       <p class="small quiet">
-        {NOTES[plan.kind]}
-        {before.macsFor && ` MACs are counted for ${macsForWords(before.macsFor)}.`} The plan is for the current
-        checkpoint, without the steps before.
-        {plan.difference &&
-          (plan.kind === 'layers'
-            ? ` ${differenceWords(plan.difference)}`
-            : ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} examples.`)}
-        {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}
-        {plan.noAccuracy !== undefined && ` Accuracy: ${plan.noAccuracy}.`}
-        {plan.notes?.map((note) => ` ${note}`)}
+        {sentences(
+          NOTES[plan.kind],
+          before.macsFor ? t('MACs are counted for {0}.', macsForWords(before.macsFor)) : '',
+          t('The plan is for the current checkpoint, without the steps before.'),
+          plan.difference ? (plan.kind === 'layers' ? differenceWords : maskedDifferenceWords)(plan.difference) : '',
+          plan.notCompared === undefined
+            ? ''
+            : t('Outputs were not compared: {0}', sentence(translated(plan.notCompared))),
+          plan.noAccuracy === undefined ? '' : t('Accuracy: {0}', sentence(translated(plan.noAccuracy))),
+          ...(plan.notes ?? []).map(translated),
+        )}
       </p>
     </section>
   );

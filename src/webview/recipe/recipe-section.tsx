@@ -1,3 +1,4 @@
+import { sentences, t, translated } from '../../protocol/l10n';
 import { stepDefinition } from '../../protocol/steps';
 import { replaceSteps, steps } from '../state/recipe';
 import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
@@ -20,7 +21,7 @@ const seedOf = (text: string): number | string => {
   const value = Number(text.trim());
   return text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= SEEDS
     ? value
-    : 'Enter a whole number, 0 or more.';
+    : t('Enter a whole number, 0 or more.');
 };
 
 /** The methods, the recipe with its steps, the form and the plan of the selected step, and the button that runs the recipe. */
@@ -30,11 +31,11 @@ export function RecipeSection() {
   return (
     <section class="section recipe" id="recipe" aria-labelledby="recipe-title" tabIndex={-1}>
       <div class="section-head">
-        <h2 id="recipe-title">Methods and recipe</h2>
+        <h2 id="recipe-title">{t('Methods and recipe')}</h2>
         <span class="row small">
           {list.length > 0 && (
             <LinkButton onPress={() => replaceSteps([])} testId="clear-recipe">
-              Clear
+              {t('Clear')}
             </LinkButton>
           )}
         </span>
@@ -47,17 +48,17 @@ export function RecipeSection() {
             <StepList />
             <Rounds />
             <div class="write">
-              <h3>Run &amp; write</h3>
+              <h3>{t('Run & write')}</h3>
               <RunForm
                 steps={ready}
                 seed={seed.value}
                 sparsity={sparsityOf(ready)}
-                why={ready === null ? 'Complete every step first.' : whyNotMeasured()}
-                button="Run & Write"
+                why={ready === null ? t('Complete every step first.') : whyNotMeasured()}
+                button={t('Run & Write')}
                 ids={{ folder: 'recipe-folder', run: 'recipe-run', copy: 'recipe-copy' }}
               >
                 <NumberField
-                  label="Seed"
+                  label={t('Seed')}
                   value={seed.value}
                   max={SEEDS}
                   arrow={1}
@@ -77,8 +78,11 @@ export function RecipeSection() {
       )}
       {list.length === 0 && (
         <p class="small quiet">
-          The threshold is the quick way. Here each method has all its options, and several make a recipe:{' '}
-          {stepDefinition('remove').words.title}, then {stepDefinition('finetune').words.title}, for example.
+          {t(
+            'The threshold is the quick way. Here each method has all its options, and several make a recipe: {0}, then {1}, for example.',
+            translated(stepDefinition('remove').words.title),
+            translated(stepDefinition('finetune').words.title),
+          )}
         </p>
       )}
     </section>
@@ -99,6 +103,9 @@ function sparsityOf(ready: typeof steps.value): number | null {
 function whyNotMeasured(): string | null {
   if (cannotRun.value !== null) return null;
   if (cannotMeasure.value !== null)
-    return `Without data there is no training and no accuracy. ${sentence(cannotMeasure.value)}`;
-  return panel.value?.dataset?.sample ? 'Trains and measures on the sample data' : null;
+    return sentences(
+      t('Without data there is no training and no accuracy.'),
+      sentence(translated(cannotMeasure.value)),
+    );
+  return panel.value?.dataset?.sample ? t('Trains and measures on the sample data') : null;
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { unrollRounds } from '../../protocol/rounds';
 import { percent } from '../../protocol/format';
 import { asJson } from '../../protocol/json';
+import { sentences, t } from '../../protocol/l10n';
 import { replaceSteps, steps } from '../state/recipe';
 import { inspection } from '../state/session';
 import { Button } from '../ui/button';
@@ -13,7 +14,9 @@ const MOST = 50;
 
 const roundsOf = (text: string): number | string => {
   const value = Number(text.trim());
-  return Number.isInteger(value) && value >= 2 && value <= MOST ? value : `Enter a whole number from 2 to ${MOST}.`;
+  return Number.isInteger(value) && value >= 2 && value <= MOST
+    ? value
+    : t('Enter a whole number from 2 to {0}.', MOST);
 };
 
 /** Turns one prune step and the steps after it into rounds that reach its sparsity. */
@@ -28,10 +31,10 @@ export function Rounds() {
   const rewind = list.find((step) => step.step === 'rewind');
   const { sparsity } = amount;
   return (
-    <Fold title="In rounds" open={false} testId="rounds">
+    <Fold title={t('In rounds')} open={false} testId="rounds">
       <div class="pair">
         <NumberField
-          label="Rounds"
+          label={t('Rounds')}
           value={rounds}
           min={2}
           max={MOST}
@@ -57,13 +60,17 @@ export function Rounds() {
           }}
           testId="unroll-rounds"
         >
-          Unroll
+          {t('Unroll')}
         </Button>
       </div>
       <p class="small quiet">
-        Alternates pruning and training up to {percent(sparsity, 1)}; each round keeps the same share of the remaining
-        weights.
-        {layers !== undefined && ' Amounts of single layers are left out.'}
+        {sentences(
+          t(
+            'Alternates pruning and training up to {0}; each round keeps the same share of the remaining weights.',
+            percent(sparsity, 1),
+          ),
+          layers === undefined ? '' : t('Amounts of single layers are left out.'),
+        )}
       </p>
     </Fold>
   );

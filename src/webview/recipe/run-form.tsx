@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { t, translated } from '../../protocol/l10n';
 import type { RecipeStep } from '../../protocol/steps';
 import { ShowLog } from '../notices/show-log';
 import { actionProblem, attempt, run } from '../state/actions';
@@ -42,6 +43,7 @@ export function RunForm({
   ids: RunFormIds;
 }) {
   const { folder, write, problem, fault } = useFolder(steps, sparsity);
+  const failed = problem ?? actionProblem.value;
   const blocked = cannotRun.value;
   const running = job.value?.status === 'running' || job.value?.status === 'cancelling';
   const name = folder.trim();
@@ -51,9 +53,9 @@ export function RunForm({
     <div class="run-form">
       <div class="run-fields">
         <TextField
-          label="New folder beside the model"
+          label={t('New folder beside the model')}
           value={folder}
-          placeholder="proposed as soon as there are steps"
+          placeholder={t('proposed as soon as there are steps')}
           disabled={blocked !== null}
           problem={fault}
           onText={write}
@@ -84,19 +86,19 @@ export function RunForm({
             testId="untrusted"
             actions={
               <Button onPress={() => void attempt(() => ask('trustWorkspace', {}))} testId="trust-workspace">
-                {'Trust workspace\u2026'}
+                {t('Trust workspace\u2026')}
               </Button>
             }
           >
-            {blocked}
+            {translated(blocked)}
           </Notice>
         ) : (
           why !== null && <p class="small quiet">{why}</p>
         )}
       </div>
-      {(problem ?? actionProblem.value) !== null && (
+      {failed !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="action-problem">
-          {problem ?? actionProblem.value}
+          {translated(failed)}
         </Notice>
       )}
     </div>

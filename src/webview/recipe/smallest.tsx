@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { asJson } from '../../protocol/json';
+import { t } from '../../protocol/l10n';
 import { Allowance, SMALLEST_STAGES, smallestSteps } from '../../protocol/smallest';
 import { replaceSteps } from '../state/recipe';
 import { Button } from '../ui/button';
@@ -12,7 +13,11 @@ const AIMS = Allowance.options.flatMap((value) => {
     ? [
         {
           value,
-          text: `${Number((100 * (1 - stage.sparsity)).toFixed(2))}% of the weights, ${stage.clusters} values in a layer`,
+          text: t(
+            '{0}% of the weights, {1} values in a layer',
+            Number((100 * (1 - stage.sparsity)).toFixed(2)),
+            stage.clusters,
+          ),
         },
       ]
     : [];
@@ -24,7 +29,7 @@ export function Smallest() {
   return (
     <div class="row smallest">
       <Select
-        label="As small as possible with"
+        label={t('As small as possible with')}
         value={aim}
         options={AIMS}
         onSelect={(value) => setAim(value)}
@@ -32,11 +37,13 @@ export function Smallest() {
       />
       <Button
         icon="file-code"
-        title="Multiplies linear layers where that saves; then prunes gradually, lets weights share few values, trains on, and packs: once for each size down to this one, with a file for each."
+        title={t(
+          'Multiplies linear layers where that saves; then prunes gradually, lets weights share few values, trains on, and packs: once for each size down to this one, with a file for each.',
+        )}
         onPress={() => replaceSteps(smallestSteps(aim).map(asJson))}
         testId="smallest"
       >
-        Make the Recipe
+        {t('Make the Recipe')}
       </Button>
     </div>
   );

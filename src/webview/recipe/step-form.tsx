@@ -1,4 +1,5 @@
 import { ObjectFields } from '../form/field-view';
+import { t, translated } from '../../protocol/l10n';
 import { plansByRunning, stepDefinition } from '../../protocol/steps';
 import { sentence } from '../ui/sentence';
 import {
@@ -24,19 +25,17 @@ import { ProgressBar } from '../ui/progress-bar';
 export function StepForm() {
   const index = current.value;
   const draft = index === null ? undefined : drafts.value[index];
-  if (index === null || !draft) return <p class="quiet">Add a method above to set its options here.</p>;
+  if (index === null || !draft) return <p class="quiet">{t('Add a method above to set its options here.')}</p>;
   const name = nameOf(draft);
-  if (!name) return <Notice kind="warning">This version does not know this step: delete it to continue.</Notice>;
+  if (!name) return <Notice kind="warning">{t('This version does not know this step: delete it to continue.')}</Notice>;
   const own = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
   const layers = [...new Set([...own, ...madeBy(stepsBefore(index))])];
   const problem = problems.value[index] ?? null;
   const { title, purpose } = stepDefinition(name).words;
   return (
     <div class="step-form" data-inputs key={`${index}-${name}`}>
-      <h3>
-        Step {index + 1}: {title}
-      </h3>
-      <p class="small quiet">{purpose}</p>
+      <h3>{t('Step {0}: {1}', index + 1, translated(title))}</h3>
+      <p class="small quiet">{translated(purpose)}</p>
       <ObjectFields
         fields={stepFields(name)}
         value={draft}
@@ -45,7 +44,7 @@ export function StepForm() {
       />
       {problem !== null && (
         <Notice kind="warning" testId="step-problem">
-          {sentence(problem)}
+          {sentence(translated(problem))}
         </Notice>
       )}
       <PlanButton />
@@ -61,9 +60,13 @@ function PlanButton() {
     <div class="plan-ask">
       {going ? (
         <div class="running">
-          <ProgressBar progress={going.progress} stage={going.progress?.stage ?? 'Planning'} testId="plan-progress" />
+          <ProgressBar
+            progress={going.progress}
+            stage={going.progress?.stage ?? t('Planning')}
+            testId="plan-progress"
+          />
           <Button icon="close" onPress={cancelPlan} testId="cancel-plan">
-            Cancel
+            {t('Cancel')}
           </Button>
         </div>
       ) : (
@@ -75,12 +78,12 @@ function PlanButton() {
           }}
           testId="show-plan"
         >
-          Show the plan
+          {t('Show the plan')}
         </Button>
       )}
       {planProblem.value !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="plan-problem">
-          {planProblem.value}
+          {translated(planProblem.value)}
         </Notice>
       )}
     </div>

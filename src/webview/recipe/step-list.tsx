@@ -1,4 +1,5 @@
 import { summaryOf } from '../form/summary';
+import { t, translated } from '../../protocol/l10n';
 import { stepDefinition } from '../../protocol/steps';
 import { current, deleteStep, moveStep, nameOf, problems, stepFields } from '../state/recipe';
 import { drafts } from '../state/session';
@@ -9,10 +10,10 @@ import { Icon } from '../ui/icon';
 export function StepList() {
   const list = drafts.value;
   return (
-    <ol class="steps" aria-label="Steps of the recipe" data-testid="recipe-steps">
+    <ol class="steps" aria-label={t('Steps of the recipe')} data-testid="recipe-steps">
       {list.map((draft, index) => {
         const name = nameOf(draft);
-        const title = name ? stepDefinition(name).words.title : 'unknown step';
+        const title = name ? translated(stepDefinition(name).words.title) : t('unknown step');
         const problem = problems.value[index] ?? null;
         const active = current.value === index;
         return (
@@ -34,23 +35,29 @@ export function StepList() {
                 {index + 1}. {title}
                 {problem !== null && <Icon name="warning" />}
               </span>
-              <span class="step-words small quiet">{problem ?? summaryOf(draft, name ? stepFields(name) : [])}</span>
+              <span class="step-words small quiet">
+                {problem === null ? summaryOf(draft, name ? stepFields(name) : []) : translated(problem)}
+              </span>
             </button>
             <span class="step-actions">
               {index > 0 && (
-                <IconButton icon="arrow-up" label={`Move step ${index + 1} up`} onPress={() => moveStep(index, -1)} />
+                <IconButton
+                  icon="arrow-up"
+                  label={t('Move step {0} up', index + 1)}
+                  onPress={() => moveStep(index, -1)}
+                />
               )}
               {index < list.length - 1 && (
                 <IconButton
                   icon="arrow-down"
-                  label={`Move step ${index + 1} down`}
+                  label={t('Move step {0} down', index + 1)}
                   onPress={() => moveStep(index, 1)}
                   testId={`step-${index}-down`}
                 />
               )}
               <IconButton
                 icon="trash"
-                label={`Delete step ${index + 1}, ${title}`}
+                label={t('Delete step {0}, {1}', index + 1, title)}
                 onPress={() => deleteStep(index)}
                 testId={`step-${index}-delete`}
               />

@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
 import { plural } from '../../protocol/format';
+import { t } from '../../protocol/l10n';
 import { fitting, MOST_PARTS, partWords, type Box, type ChangedPart } from './changed-parts';
 
 const BOX = { width: 180, height: 50 };
@@ -49,7 +50,7 @@ function Row({ boxes, x, y, height }: { boxes: readonly Box[]; x: number; y: num
       })}
       {boxes.length === 0 && (
         <text x={middle} y={start + BOX.height / 2 + 4}>
-          dropped
+          {t('dropped')}
         </text>
       )}
     </>
@@ -67,7 +68,7 @@ export function ChangedDrawing({ title, parts }: { title: string; parts: readonl
     <figure class="changed" data-testid="changed-parts" data-parts={parts.length}>
       <figcaption class="small quiet">
         {title}
-        {parts.length > shown.length && `, and ${plural(parts.length - shown.length, 'more layer')}`}
+        {parts.length > shown.length && t(', and {0}', plural(parts.length - shown.length, 'more layer'))}
       </figcaption>
       <svg
         viewBox={`-1 0 ${WIDTH} ${height}`}
@@ -77,13 +78,13 @@ export function ChangedDrawing({ title, parts }: { title: string; parts: readonl
         aria-labelledby={`${id}-title`}
         aria-describedby={`${id}-words`}
       >
-        <title id={`${id}-title`}>{`${title}: layers before and after`}</title>
-        <desc id={`${id}-words`}>{shown.map(partWords).join(' ')}</desc>
+        <title id={`${id}-title`}>{t('{0}: layers before and after', title)}</title>
+        <desc id={`${id}-words`}>{shown.map(partWords).join(t(' '))}</desc>
         <text class="head" x={BOX.width / 2} y={12}>
-          Before
+          {t('Before')}
         </text>
         <text class="head" x={RIGHT + BOX.width / 2} y={12}>
-          After
+          {t('After')}
         </text>
         {shown.map((part, i) => {
           const [top, tall] = [tops[i]!, partHeight(part)];

@@ -1,6 +1,7 @@
 import type { RemovedLayer } from '../../protocol/removal';
 import type { ReshapedLayer } from '../../protocol/reshaping';
 import { compact, count } from '../../protocol/format';
+import { t, tPlural } from '../../protocol/l10n';
 
 /** A layer in a drawing: its name, its type, and its size in words. */
 export interface Box {
@@ -20,11 +21,11 @@ type Shape = readonly (number | null)[] | null;
 /** Most parts of a drawing. */
 export const MOST_PARTS = 6;
 
-const parameters = (params: number): string => `${compact(params)} ${params === 1 ? 'param' : 'params'}`;
+const parameters = (params: number): string => tPlural(params, '{0} param', '{0} params', compact(params));
 
 const sized = (shape: Shape, params: number): string => {
   const own = shape?.slice(1).map((size) => (size === null ? '?' : count(size))) ?? [];
-  return [...(own.length > 0 ? [own.join(' \u00d7 ')] : []), ...(params > 0 ? [parameters(params)] : [])].join(', ');
+  return [...(own.length > 0 ? [own.join(' \u00d7 ')] : []), ...(params > 0 ? [parameters(params)] : [])].join(t(', '));
 };
 
 /** Finds the parts that a step changed by putting other layers in the place of some. */
@@ -63,7 +64,7 @@ export function reshapedParts(layers: readonly ReshapedLayer[]): ChangedPart[] {
 export function narrowedParts(layers: readonly RemovedLayer[]): ChangedPart[] {
   const boxOf = ({ name, type }: RemovedLayer, { width, params }: RemovedLayer['before']): Box => ({
     ...{ name, type },
-    size: [...(width === null ? [] : [`${count(width)} wide`]), parameters(params)].join(', '),
+    size: [...(width === null ? [] : [t('{0} wide', count(width))]), parameters(params)].join(t(', ')),
   });
   return layers
     .filter(
@@ -75,9 +76,11 @@ export function narrowedParts(layers: readonly RemovedLayer[]): ChangedPart[] {
 /** Says in one sentence what became of a part. */
 export function partWords({ before, after }: ChangedPart): string {
   const words = ({ name, type, size }: Box): string =>
-    `${name} (${[type, size].filter((one) => one !== '').join(', ')})`;
-  const listed = (boxes: readonly Box[]): string => boxes.map(words).join(', then ');
-  return after.length === 0 ? `${listed(before)} is dropped.` : `${listed(before)} becomes ${listed(after)}.`;
+    t('{0} ({1})', name, [type, size].filter((one) => one !== '').join(t(', ')));
+  const listed = (boxes: readonly Box[]): string => boxes.map(words).join(t(', then '));
+  return after.length === 0
+    ? t('{0} is dropped.', listed(before))
+    : t('{0} becomes {1}.', listed(before), listed(after));
 }
 
 /** The longest name or size that fits into a box. */

@@ -1,3 +1,4 @@
+import { t } from '../../protocol/l10n';
 import type { RecipeJob } from '../../protocol/panel';
 import { attempt } from '../state/actions';
 import { ask } from '../state/host';
@@ -15,7 +16,7 @@ export function CopyRecipe({ job, testId }: { job: RecipeJob | null; testId: str
       }}
       testId={testId}
     >
-      Copy as Recipe
+      {t('Copy as Recipe')}
     </Button>
   );
 }

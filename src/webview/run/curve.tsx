@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { EpochRecord } from '../../protocol/epoch';
+import { t, translated } from '../../protocol/l10n';
 import { METRICS, metricText, type MetricName } from '../../protocol/metric';
 import type { CurvePoint, Students } from './job-view';
 import { curveData, curveMetric } from './curve-data';
@@ -24,7 +25,8 @@ function options(
   { epochs, metric, paired }: { epochs: number; metric: MetricName; paired: boolean },
 ): uPlot.Options {
   const axis = axisOf(theme);
-  const { title, words } = METRICS[metric];
+  const title = translated(METRICS[metric].title);
+  const words = translated(METRICS[metric].words);
   const figure = legend((value) => metricText(metric, value, 1));
   return {
     width,
@@ -46,9 +48,9 @@ function options(
       },
     ],
     series: [
-      { label: 'Epoch', value: legend((value) => value.toFixed(2)) },
+      { label: t('Epoch'), value: legend((value) => value.toFixed(2)) },
       {
-        label: 'Loss',
+        label: t('Loss'),
         scale: 'loss',
         stroke: theme.yellow,
         width: 1.5,
@@ -66,7 +68,7 @@ function options(
         value: figure,
       },
       {
-        label: paired ? `Validation ${words} with teacher` : `Validation ${words}`,
+        label: paired ? t('Validation {0} with teacher', words) : t('Validation {0}', words),
         scale: 'metric',
         stroke: theme.green,
         // Measured once an epoch: dots without lines.
@@ -77,7 +79,7 @@ function options(
       ...(paired
         ? [
             {
-              label: 'Without',
+              label: t('Without'),
               scale: 'metric',
               stroke: theme.red,
               paths: () => null,
@@ -116,8 +118,14 @@ export function Curve({
       remake={`${epochs} ${metric} ${paired}`}
       label={
         last
-          ? `Loss ${last.loss.toFixed(4)}, ${METRICS[metric].words} ${metricText(metric, last.metric.value, 1)} at epoch ${last.epoch.toFixed(2)}`
-          : 'No training step yet'
+          ? t(
+              'Loss {0}, {1} {2} at epoch {3}',
+              last.loss.toFixed(4),
+              translated(METRICS[metric].words),
+              metricText(metric, last.metric.value, 1),
+              last.epoch.toFixed(2),
+            )
+          : t('No training step yet')
       }
     />
   );

@@ -6,6 +6,7 @@ import type { MetricValue } from '../../protocol/metric';
 import type { RecipeJob } from '../../protocol/panel';
 import type { RunClock, RunEvent, RunResult } from '../../protocol/run';
 import type { EpochRecord } from '../../protocol/epoch';
+import { t, translated } from '../../protocol/l10n';
 
 /** One point of the live curve; `epoch` has a fraction. */
 export interface CurvePoint {
@@ -125,14 +126,14 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
 
 /** The step and the stage of a run. A stage that starts with the name of its step is shown alone. */
 export function stageWords(job: JobView): string {
-  if (job.status === 'cancelling') return 'Cancelling\u2026';
-  if (!job.step) return 'Starting';
+  if (job.status === 'cancelling') return t('Cancelling\u2026');
+  if (!job.step) return t('Starting');
   const title = findStep(job.step.name)?.words.running ?? job.step.name;
   const stage = job.progress?.stage ?? '';
   const repeated = stage.toLowerCase().startsWith(title.toLowerCase());
   const words = repeated
-    ? stage.charAt(0).toUpperCase() + stage.slice(1)
-    : [title, stage].filter(Boolean).join(' \u00b7 ');
-  const reached = job.sparsity === null ? '' : `, ${percent(job.sparsity, 1)} sparse`;
-  return `Step ${job.step.index + 1} of ${job.step.steps}: ${words}${reached}`;
+    ? translated(stage).charAt(0).toUpperCase() + translated(stage).slice(1)
+    : [title, stage].filter(Boolean).map(translated).join(' \u00b7 ');
+  const reached = job.sparsity === null ? '' : t(', {0} sparse', percent(job.sparsity, 1));
+  return t('Step {0} of {1}: {2}{3}', job.step.index + 1, job.step.steps, words, reached);
 }

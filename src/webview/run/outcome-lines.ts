@@ -2,6 +2,7 @@ import { macsForWords, sizeWords } from '../../protocol/model';
 import { metricDifference, METRICS, metricText } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { stepDefinition, type StepName } from '../../protocol/steps';
 
 /** A figure of a run, before and after. */
@@ -55,7 +56,7 @@ function idealLine({ before, after, sizes }: RunResult): Line[] {
   if (bits === undefined) return [];
   const was = before?.idealBits ?? sizes?.before?.idealBits ?? null;
   return [
-    line('ideal', 'Weights, ideally', was === null ? null : Math.ceil(was / 8), Math.ceil(bits / 8), bytes, change),
+    line('ideal', t('Weights, ideally'), was === null ? null : Math.ceil(was / 8), Math.ceil(bits / 8), bytes, change),
   ];
 }
 
@@ -65,18 +66,18 @@ export function lines(result: RunResult): Line[] {
   const [first, last] = [metrics.before?.[0], (metrics.afterFineTune ?? metrics.afterPrune)?.[0]];
   const name = last?.name ?? 'accuracy';
   const was = first?.name === name ? first.value : null;
-  const { title } = METRICS[name];
+  const title = translated(METRICS[name].title);
   const inMetric = (from: number, to: number): string => metricDifference(name, to - from);
   const inPoints = (was: number, is: number): string => points(is - was);
   const shown = (value: number): string => metricText(name, value);
   return [
-    line('params', 'Parameters', before?.params ?? null, after.params, count, change),
-    line('nonzero', 'Nonzero', before?.nonzero ?? null, after.nonzero, count, change),
+    line('params', t('Parameters'), before?.params ?? null, after.params, count, change),
+    line('nonzero', t('Nonzero'), before?.nonzero ?? null, after.nonzero, count, change),
     ...(before && before.macs !== null && after.macs !== null && before.macs !== after.macs
       ? [
           line(
             'macs',
-            after.macsFor ? `MACs for ${macsForWords(after.macsFor)}` : 'MACs',
+            after.macsFor ? t('MACs for {0}', macsForWords(after.macsFor)) : t('MACs'),
             before.macs,
             after.macs,
             compact,
@@ -84,17 +85,17 @@ export function lines(result: RunResult): Line[] {
           ),
         ]
       : []),
-    line('sparsity', 'Sparsity', before?.sparsity ?? null, after.sparsity, percent, inPoints),
-    line('bytes', 'Size', before?.bytes ?? null, after.bytes, bytes, change),
-    ...sizeLine('gzip', 'Size, gzip', result, 'gzipBytes'),
-    ...sizeLine('packed', 'Size, packed', result, 'packedBytes'),
+    line('sparsity', t('Sparsity'), before?.sparsity ?? null, after.sparsity, percent, inPoints),
+    line('bytes', t('Size'), before?.bytes ?? null, after.bytes, bytes, change),
+    ...sizeLine('gzip', t('Size, gzip'), result, 'gzipBytes'),
+    ...sizeLine('packed', t('Size, packed'), result, 'packedBytes'),
     ...idealLine(result),
     ...(metrics.afterPrune === null
       ? []
       : [
           line(
             metrics.afterFineTune === null ? 'accuracy' : 'accuracy-prune',
-            `${title}, ${compressed(result)}`,
+            t('{0}, {1}', title, compressed(result)),
             was,
             metrics.afterPrune[0].value,
             shown,
@@ -103,14 +104,23 @@ export function lines(result: RunResult): Line[] {
         ]),
     ...(metrics.afterFineTune === null
       ? []
-      : [line('accuracy', `${title}, ${trainedWords(result)}`, was, metrics.afterFineTune[0].value, shown, inMetric)]),
+      : [
+          line(
+            'accuracy',
+            t('{0}, {1}', title, trainedWords(result)),
+            was,
+            metrics.afterFineTune[0].value,
+            shown,
+            inMetric,
+          ),
+        ]),
   ];
 }
 
 /** The word for a model after its last step that trains. */
 function trainedWords({ steps }: RunResult): string {
   const last = steps.findLast(({ step }) => step === 'train' || step === 'finetune' || step === 'distill');
-  return last?.step === 'distill' ? 'distilled' : 'fine-tuned';
+  return last?.step === 'distill' ? t('distilled') : t('fine-tuned');
 }
 
 const COMPRESSING: ReadonlySet<StepName> = new Set([
@@ -129,7 +139,7 @@ const COMPRESSING: ReadonlySet<StepName> = new Set([
 function compressed({ steps }: RunResult): string {
   const done = steps.map((step) => (step.step === 'target' ? step.applied : step));
   const last = done.findLast(({ step }) => COMPRESSING.has(step));
-  return last && last.step !== 'remove' ? stepDefinition(last.step).words.past : 'pruned';
+  return translated(last && last.step !== 'remove' ? stepDefinition(last.step).words.past : 'pruned');
 }
 
 /** The examples of the metrics, in words. */
@@ -138,6 +148,8 @@ export function measuredOn(result: RunResult): string {
   const last = samples.at(-1);
   const split = result.metrics.split ?? 'test';
   const { afterFineTune, afterPrune, before } = result.metrics;
-  const { title } = METRICS[(afterFineTune ?? afterPrune ?? before)?.[0].name ?? 'accuracy'];
-  return last === undefined ? `${title} on the ${split} examples` : `${title} on ${plural(last, `${split} example`)}`;
+  const title = translated(METRICS[(afterFineTune ?? afterPrune ?? before)?.[0].name ?? 'accuracy'].title);
+  return last === undefined
+    ? t('{0} on the {1} examples', title, translated(split))
+    : t('{0} on {1}', title, plural(last, `${split} example`));
 }

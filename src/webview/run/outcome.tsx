@@ -1,5 +1,6 @@
 import { keptWords } from '../../protocol/kept';
 import { NO_DATASET } from '../../protocol/dataset';
+import { t, translated } from '../../protocol/l10n';
 import { normalizationWords } from '../../protocol/normalization';
 import { onnxWords } from '../../protocol/onnx';
 import type { RunResult } from '../../protocol/run';
@@ -25,7 +26,11 @@ function keptNotes({ steps }: RunResult): string[] {
 /** The normalization of the pixels, if accuracy was measured. */
 const pixelsOf = ({ normalization }: RunResult): string[] =>
   normalization
-    ? [`${normalization.from === 'values' ? 'Examples' : 'Pixels'} entered with ${normalizationWords(normalization)}.`]
+    ? [
+        normalization.from === 'values'
+          ? t('Examples entered with {0}.', normalizationWords(normalization))
+          : t('Pixels entered with {0}.', normalizationWords(normalization)),
+      ]
     : [];
 
 /** The parts that a step changed, with the step's title; none for steps that keep all layers and widths. */
@@ -46,7 +51,9 @@ function changedBy(step: StepResult): ChangedPart[] {
 function Changed({ result }: { result: RunResult }) {
   return result.steps.map((each, place) => {
     const step = each.step === 'target' ? each.applied : each;
-    return <ChangedDrawing key={place} title={stepDefinition(step.step).words.title} parts={changedBy(step)} />;
+    return (
+      <ChangedDrawing key={place} title={translated(stepDefinition(step.step).words.title)} parts={changedBy(step)} />
+    );
   });
 }
 
@@ -58,13 +65,13 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
   return (
     <div class="outcome" data-testid="run-result">
       <table class="compare">
-        <caption class="unseen">Before and after</caption>
+        <caption class="unseen">{t('Before and after')}</caption>
         <thead>
           <tr>
             <td />
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
-            <th scope="col">Change</th>
+            <th scope="col">{t('Before')}</th>
+            <th scope="col">{t('After')}</th>
+            <th scope="col">{t('Change')}</th>
           </tr>
         </thead>
         <tbody>
@@ -81,8 +88,10 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         </tbody>
       </table>
       <p class="row small quiet">
-        {measured ? measuredOn(result) : `Accuracy was not measured: ${result.noAccuracy ?? NO_DATASET}`}
-        {result.sampleData && <Tag>sample</Tag>}
+        {measured
+          ? measuredOn(result)
+          : t('Accuracy was not measured: {0}', translated(result.noAccuracy ?? NO_DATASET))}
+        {result.sampleData && <Tag>{t('sample')}</Tag>}
       </p>
       {[
         ...(result.notes ?? []),
@@ -94,7 +103,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         ...(result.steps.some(({ step }) => step === 'pack') ? [] : (result.advice ?? [])),
       ].map((note) => (
         <p key={note} class="small quiet">
-          {note}
+          {translated(note)}
         </p>
       ))}
       <Changed result={result} />
@@ -104,20 +113,20 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         <Button
           primary
           icon="folder-opened"
-          label={`Open ${folder}`}
+          label={t('Open {0}', folder)}
           onPress={() => void attempt(() => ask('openCheckpoint', { path: result.out }))}
           testId="open-result"
         >
-          Open
+          {t('Open')}
         </Button>
         <Button
           icon="play"
-          label={`Evaluate ${folder}`}
+          label={t('Evaluate {0}', folder)}
           disabled={!measured}
           onPress={() => void attempt(() => ask('evaluateCheckpoint', { path: result.out }))}
           testId="evaluate-result"
         >
-          Evaluate
+          {t('Evaluate')}
         </Button>
         <CopyRecipe job={asked} testId="copy-recipe" />
       </div>

@@ -1,4 +1,5 @@
 import { bytes } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { loaderSnippet } from '../../protocol/loader-snippet';
 import type { PackedSizes } from '../../protocol/measure/packing';
 import { attempt } from '../state/actions';
@@ -11,7 +12,13 @@ export function Packed({ packed }: { packed: PackedSizes }) {
   return (
     <div class="packed" data-testid="packed" data-value={packed.bytes}>
       <p class="small">
-        {`${file} has ${bytes(packed.bytes)}, 1/${(unpacked.bytes / packed.bytes).toFixed(1)} of the files and 1/${(unpacked.gzipBytes / packed.bytes).toFixed(1)} of them with gzip. A page loads it with stock TensorFlow.js:`}
+        {t(
+          '{0} has {1}, 1/{2} of the files and 1/{3} of them with gzip. A page loads it with stock TensorFlow.js:',
+          file,
+          bytes(packed.bytes),
+          (unpacked.bytes / packed.bytes).toFixed(1),
+          (unpacked.gzipBytes / packed.bytes).toFixed(1),
+        )}
       </p>
       <pre class="small" data-testid="packed-code">
         {code}
@@ -19,16 +26,16 @@ export function Packed({ packed }: { packed: PackedSizes }) {
       <div class="row">
         <Button
           icon="clippy"
-          label={`Copy the code that loads ${file}`}
+          label={t('Copy the code that loads {0}', file)}
           onPress={() => void attempt(() => navigator.clipboard.writeText(code))}
           testId="copy-loader"
         >
-          Copy Code
+          {t('Copy Code')}
         </Button>
       </div>
       {advice.map((sentence) => (
         <p key={sentence} class="small quiet">
-          {sentence}
+          {translated(sentence)}
         </p>
       ))}
     </div>

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { t, translated } from '../../protocol/l10n';
 import { stageWords, type JobView } from './job-view';
 import { cancelJob, dismissJob } from '../state/actions';
 import { job } from '../state/session';
@@ -15,18 +16,18 @@ function Running({ view }: { view: JobView }) {
     <div class="running">
       <ProgressBar progress={view.progress} clock={view.clock} stage={stageWords(view)} testId="run-progress" />
       <Button icon="close" disabled={view.status === 'cancelling'} onPress={cancelJob} testId="cancel-run">
-        Cancel
+        {t('Cancel')}
       </Button>
     </div>
   );
 }
 
 const TITLES: Record<JobView['status'], string> = {
-  running: 'Writing',
-  cancelling: 'Writing',
-  cancelled: 'Cancelled:',
-  failed: 'Failed:',
-  done: 'Written:',
+  running: t('Writing'),
+  cancelling: t('Writing'),
+  cancelled: t('Cancelled:'),
+  failed: t('Failed:'),
+  done: t('Written:'),
 };
 
 /** The current run, from its start to its result. */
@@ -39,22 +40,22 @@ export function RunCard() {
   const target = view.result?.steps.find((step) => step.step === 'target');
   const going = view.status === 'running' || view.status === 'cancelling';
   return (
-    <section class="section card" ref={card} aria-label="Run" data-testid="run" data-status={view.status}>
+    <section class="section card" ref={card} aria-label={t('Run')} data-testid="run" data-status={view.status}>
       <div class="section-head">
         <h3>
           {TITLES[view.status]} <span class="tensor-name">{view.asked.folder}</span>
         </h3>
-        {!going && <IconButton icon="close" label="Close" onPress={dismissJob} testId="close-run" />}
+        {!going && <IconButton icon="close" label={t('Close')} onPress={dismissJob} testId="close-run" />}
       </div>
       {going && <Running view={view} />}
       {view.status === 'cancelled' && (
         <Notice kind="info" testId="run-cancelled">
-          Cancelled. Nothing half-written is left.
+          {t('Cancelled. Nothing half-written is left.')}
         </Notice>
       )}
       {view.problem !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="run-problem">
-          {view.problem}
+          {translated(view.problem)}
         </Notice>
       )}
       <div class={view.result && view.curve.length > 0 ? 'run-body both' : 'run-body'}>
@@ -67,7 +68,7 @@ export function RunCard() {
       {going &&
         view.messages.slice(-2).map((text, index) => (
           <p key={index} class="small quiet">
-            {text}
+            {translated(text)}
           </p>
         ))}
     </section>

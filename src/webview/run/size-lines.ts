@@ -1,4 +1,5 @@
 import { change } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import type { RunResult } from '../../protocol/run';
 import { stepDefinition } from '../../protocol/steps';
 import type { LayerSizes, RunSizes, WeightSizes } from '../../protocol/weight-sizes';
@@ -45,13 +46,15 @@ export interface StepLine {
 
 /** Lists the sizes before a run, and after each of its steps that changed the weights. */
 export function stepLines({ before }: Pick<RunSizes, 'before'>, steps: RunResult['steps']): StepLine[] {
-  const lines: StepLine[] = before ? [{ title: 'Before', files: before.bytes, best: bestOf(before), saved: '' }] : [];
+  const lines: StepLine[] = before
+    ? [{ title: t('Before'), files: before.bytes, best: bestOf(before), saved: '' }]
+    : [];
   for (const { step, weightSizes } of steps) {
     if (!weightSizes) continue;
     const last = lines.at(-1);
     const best = bestOf(weightSizes);
     lines.push({
-      title: stepDefinition(step).words.title,
+      title: translated(stepDefinition(step).words.title),
       files: weightSizes.bytes,
       best,
       saved: last ? change(last.best, best) : '',

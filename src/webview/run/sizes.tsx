@@ -1,4 +1,5 @@
 import { bytes } from '../../protocol/format';
+import { sentences, t } from '../../protocol/l10n';
 import type { RunResult } from '../../protocol/run';
 import type { RunSizes } from '../../protocol/weight-sizes';
 import { layerLines, stepLines, type LayerLine } from './size-lines';
@@ -52,19 +53,19 @@ function SizeTables({
   const largest = layers.reduce((most, { before, files }) => Math.max(most, before ?? 0, files), 0);
   const isPacked = packed.length > 0;
   return (
-    <section class="run-sizes" aria-label="Sizes of the weights" data-testid="run-sizes">
-      <div class="sizes-scroller" role="region" aria-label="Sizes of layers" tabIndex={0}>
+    <section class="run-sizes" aria-label={t('Sizes of the weights')} data-testid="run-sizes">
+      <div class="sizes-scroller" role="region" aria-label={t('Sizes of layers')} tabIndex={0}>
         <table class="compare sizes">
-          <caption class="unseen">Bytes of the weights of each layer</caption>
+          <caption class="unseen">{t('Bytes of the weights of each layer')}</caption>
           <thead>
             <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Before</th>
-              <th scope="col">Files</th>
-              <th scope="col" title="Entropy of places and values of the weights, with the tables of their values">
-                Ideal
+              <th scope="col">{t('Layer')}</th>
+              <th scope="col">{t('Before')}</th>
+              <th scope="col">{t('Files')}</th>
+              <th scope="col" title={t('Entropy of places and values of the weights, with the tables of their values')}>
+                {t('Ideal')}
               </th>
-              {isPacked && <th scope="col">Packed</th>}
+              {isPacked && <th scope="col">{t('Packed')}</th>}
               <td />
             </tr>
           </thead>
@@ -84,15 +85,15 @@ function SizeTables({
           </tbody>
         </table>
       </div>
-      <div class="sizes-scroller" role="region" aria-label="Sizes after steps" tabIndex={0}>
+      <div class="sizes-scroller" role="region" aria-label={t('Sizes after steps')} tabIndex={0}>
         <table class="compare sizes" data-testid="step-sizes">
-          <caption class="unseen">Bytes of all weights after each step</caption>
+          <caption class="unseen">{t('Bytes of all weights after each step')}</caption>
           <thead>
             <tr>
-              <th scope="col">Step</th>
-              <th scope="col">Files</th>
-              <th scope="col">Ideal</th>
-              <th scope="col">Saved</th>
+              <th scope="col">{t('Step')}</th>
+              <th scope="col">{t('Files')}</th>
+              <th scope="col">{t('Ideal')}</th>
+              <th scope="col">{t('Saved')}</th>
             </tr>
           </thead>
           <tbody>
@@ -108,9 +109,12 @@ function SizeTables({
         </table>
       </div>
       <p class="small quiet">
-        Ideal: the entropy of places and values of the weights, each on its own. A packed file comes close to it or
-        below; the files keep zeros and few values as floats.
-        {isPacked && ' Packed: what the layer takes in a packed file.'}
+        {sentences(
+          t(
+            'Ideal: the entropy of places and values of the weights, each on its own. A packed file comes close to it or below; the files keep zeros and few values as floats.',
+          ),
+          isPacked ? t('Packed: what the layer takes in a packed file.') : '',
+        )}
       </p>
     </section>
   );

@@ -1,8 +1,9 @@
 import { comparisonWords, winnerWords } from '../../protocol/distillation';
-import { differenceWords } from '../../protocol/reshaping';
+import { differenceWords, maskedDifferenceWords } from '../../protocol/reshaping';
 import { mainMetric, mainText } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { count, percent, plural } from '../../protocol/format';
+import { t, translated } from '../../protocol/l10n';
 import { storedAsFloats } from '../../protocol/steps/quantize';
 import { stepDefinition } from '../../protocol/steps';
 import { sentence } from '../ui/sentence';
@@ -13,18 +14,28 @@ export function stepNotes({ steps }: RunResult): string[] {
     const step = each.step === 'target' ? each.applied : each;
     if (step.step === 'evaluate') {
       const { metrics, samples, split } = step.evaluation;
-      const { title } = mainMetric(metrics);
-      return [`${title} ${mainText(metrics)} on ${plural(samples, `${split} example`)}.`];
+      return [
+        t(
+          '{0} {1} on {2}.',
+          translated(mainMetric(metrics).title),
+          mainText(metrics),
+          plural(samples, `${split} example`),
+        ),
+      ];
     }
     if (step.step === 'recalibrate')
       return [
-        `Statistics of ${plural(step.layers.length, 'normalization')} measured on ${plural(step.samples, 'example')}.`,
+        t(
+          'Statistics of {0} measured on {1}.',
+          plural(step.layers.length, 'normalization'),
+          plural(step.samples, 'example'),
+        ),
       ];
     if (step.step === 'quantize') {
       const quantized = step.layers.filter(({ state }) => state === 'quantized');
-      const numbers = [...new Set(quantized.flatMap(({ bits }) => bits ?? []))].join(' and ');
+      const numbers = [...new Set(quantized.flatMap(({ bits }) => bits ?? []))].join(t(' and '));
       return [
-        `Weights of ${plural(quantized.length, 'layer')} are kept as ${numbers}.`,
+        t('Weights of {0} are kept as {1}.', plural(quantized.length, 'layer'), numbers),
         ...storedAsFloats(step.layers),
       ];
     }
@@ -33,46 +44,61 @@ export function stepNotes({ steps }: RunResult): string[] {
       const restricted = step.layers.filter(({ state }) => state === 'restricted');
       const bits = Math.max(...restricted.map((layer) => layer.bits ?? 0));
       return [
-        `Weights of ${plural(restricted.length, 'layer')} are ${past}, ideally at most ${bits.toFixed(2)} bits each; model.json holds them as before.`,
+        t(
+          'Weights of {0} are {1}, ideally at most {2} bits each; model.json holds them as before.',
+          plural(restricted.length, 'layer'),
+          translated(past),
+          bits.toFixed(2),
+        ),
       ];
     }
     if (step.step === 'distill')
       return [
-        `The student has ${plural(step.student.params, 'parameter')}, the teacher ${count(step.teacher.params)}.`,
+        t(
+          'The student has {0}, the teacher {1}.',
+          plural(step.student.params, 'parameter'),
+          count(step.teacher.params),
+        ),
         ...(step.comparison
           ? [sentence(comparisonWords(step.comparison)), winnerWords(step.comparison)]
-          : ['The student was not trained without a teacher, so whether that helped is unknown.']),
+          : [t('The student was not trained without a teacher, so whether that helped is unknown.')]),
       ];
-    if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
+    if (step.step === 'rewind')
+      return [t('{0} went back, {1} stayed 0.', plural(step.kept, 'weight'), count(step.zeros))];
     if (step.step === 'merge') {
       const gone = step.layers.filter(({ state }) => state === 'merged' || state === 'dropped').length;
       return [
-        `${plural(gone, 'layer')} of ${count(step.layers.length)} merged or dropped.`,
-        ...(step.shortfall === undefined ? [] : [step.shortfall]),
+        t('{0} of {1} merged or dropped.', plural(gone, 'layer'), count(step.layers.length)),
+        ...(step.shortfall === undefined ? [] : [translated(step.shortfall)]),
         ...(step.difference ? [differenceWords(step.difference)] : []),
       ];
     }
     if (step.step === 'factorize') {
       const replaced = step.layers.filter(({ state }) => state === 'replaced');
       return [
-        `${plural(replaced.length, 'layer')} of ${count(step.layers.length)} factorized: ${replaced.map(({ name, ranks = [] }) => `${name} to rank ${ranks.join(' and ')}`).join(', ')}.`,
+        t(
+          '{0} of {1} factorized: {2}.',
+          plural(replaced.length, 'layer'),
+          count(step.layers.length),
+          replaced.map(({ name, ranks = [] }) => t('{0} to rank {1}', name, ranks.join(t(' and ')))).join(t(', ')),
+        ),
         ...(step.difference ? [differenceWords(step.difference)] : []),
       ];
     }
     if (step.step === 'compact') {
       const replaced = step.layers.filter(({ state }) => state === 'replaced').length;
       return [
-        `${plural(replaced, 'convolution')} replaced, ${percent(step.left.convolutions, 1)} of the MACs of convolutions left.`,
+        t(
+          '{0} replaced, {1} of the MACs of convolutions left.',
+          plural(replaced, 'convolution'),
+          percent(step.left.convolutions, 1),
+        ),
         ...(step.difference ? [differenceWords(step.difference)] : []),
       ];
     }
     if (step.step !== 'remove') return [];
-    const short = step.shortfall === undefined ? [] : [sentence(step.shortfall)];
+    const short = step.shortfall === undefined ? [] : [sentence(translated(step.shortfall))];
     if (!step.difference) return short;
-    const { largest, samples, on, relativeTo } = step.difference;
-    return [
-      ...short,
-      `Outputs differ from those of the masked model by at most ${largest.toExponential(1)}${relativeTo === undefined ? '' : ' of their spread'}, on ${count(samples)} ${on === 'noise' ? 'random' : 'validation'} examples.`,
-    ];
+    return [...short, maskedDifferenceWords(step.difference)];
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -65,22 +65,13 @@ test('each text of the host that a person reads is translated', () => {
   expect(bare).toEqual([]);
 });
 
-/** Rooms of the page that are not translated yet. The list only shrinks: a room leaves it when its texts go through `t`. */
-const UNTRANSLATED = 'advice,graph,recipe,run'.split(',');
-const roomOf = (file: string): string => file.split('/')[2] ?? '';
 /** Texts of the page that nobody reads there: styles, names of changes, and columns for other programs. */
 const NOT_READ = ['layers/exported.ts', 'ui/theme.ts', 'workbench/edits.ts'].map((file) => `src/webview/${file}`);
 const ofPage = [...found].filter(([file]) => file.startsWith('src/webview/') && !NOT_READ.includes(file));
 
-test('each text of a translated room of the page goes through `t`', () => {
-  const bare = ofPage.filter(([file]) => !UNTRANSLATED.includes(roomOf(file))).flatMap(([, texts]) => texts.bare);
+test('each text of the page goes through `t`', () => {
+  const bare = ofPage.flatMap(([, texts]) => texts.bare);
   expect(bare).toEqual([]);
-});
-
-test('each room that is said to be untranslated has texts that are not', () => {
-  const rooms = new Set(ofPage.filter(([, texts]) => texts.bare.length > 0).map(([file]) => roomOf(file)));
-  const there = UNTRANSLATED.filter((room) => existsSync(`src/webview/${room}`));
-  expect(there.filter((room) => !rooms.has(room))).toEqual([]);
 });
 
 /** Sentences of the engine that stay English. The number only falls. */

@@ -33,8 +33,8 @@ const textsOfField = ({ key, label, help, unit = '', spec }: Field): string[] =>
 export const schemaTexts = (): string[] => [
   ...stepNames.flatMap((name) => {
     const { schema, words } = stepDefinition(name);
-    const { title, running, purpose, verb } = words;
-    return [title, running, purpose, `${verb} {0}`, ...fieldsOf(schema).flatMap(textsOfField)];
+    const { title, running, purpose, verb, past } = words;
+    return [title, running, purpose, past, `${verb} {0}`, ...fieldsOf(schema).flatMap(textsOfField)];
   }),
   // A job without steps.
   'Run {0}',
