@@ -58,6 +58,8 @@ export const sentences = (...parts: readonly string[]): string => parts.filter((
 export function translated(text: string): string {
   const own = texts[text];
   if (own !== undefined) return own;
+  const counted = countedIn(text);
+  if (counted !== undefined) return counted;
   patterns ??= patternsOf(texts);
   for (const { matches, places, text: translation } of patterns) {
     const found = matches.exec(text);
@@ -72,6 +74,16 @@ export function translated(text: string): string {
   return text;
 }
 
+/** A count with its noun, as `plural` makes it: `3 layers`. */
+const COUNT_AND_NOUN = /^([\d,]+) (.+)$/s;
+
+function countedIn(text: string): string | undefined {
+  const [, count, noun] = COUNT_AND_NOUN.exec(text) ?? [];
+  if (count === undefined || noun === undefined) return undefined;
+  const own = texts[`{0} ${noun}`] ?? (count === '1' ? texts[`{0} ${noun}s`] : undefined);
+  return own === undefined ? undefined : filled(own, [count]);
+}
+
 /** The patterns of the sentences of the engine. The one with the most fixed characters comes first, because it says the most. */
 function patternsOf(bundle: Texts): Pattern[] {
   return Object.entries(bundle)
@@ -80,7 +92,7 @@ function patternsOf(bundle: Texts): Pattern[] {
       const sentence = key.slice(0, -ENGINE_KEY.length);
       const fixed = sentence.split(PLACE).filter((_, index) => index % 2 === 0);
       const places = [...sentence.matchAll(PLACE)].map(([, index]) => Number(index));
-      const source = fixed.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(.+?)');
+      const source = fixed.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(.*?)');
       return { matches: new RegExp(`^${source}$`, 's'), places, text, fixed: fixed.join('').length };
     })
     .sort((a, b) => b.fixed - a.fixed);

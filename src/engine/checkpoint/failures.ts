@@ -7,20 +7,20 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Reason and remedy of write errors by code; both are parts of a sentence. */
-const WRITE_FAILURES: Readonly<Record<string, readonly [why: string, help: string]>> = {
-  EACCES: ['is read-only', 'choose another target folder'],
-  EPERM: ['is read-only', 'choose another target folder'],
-  EROFS: ['is read-only', 'choose another target folder'],
-  ENOTDIR: ['is not a folder', 'choose another target folder'],
-  EEXIST: ['is not a folder', 'choose another target folder'],
-  ENOENT: ['is not there and cannot be made', 'choose another target folder'],
-  EISDIR: ['holds a folder where a file is to be written', 'choose another target folder'],
-  ENOTEMPTY: ['holds a folder where a file is to be written', 'choose another target folder'],
-  ELOOP: ['is a link that leads to itself', 'choose another target folder'],
-  EINVAL: ['is no path that can be written', 'choose another target folder'],
-  ERR_INVALID_ARG_VALUE: ['is no path that can be written', 'choose another target folder'],
-  EIO: ['is on a disk that fails', 'choose another target folder'],
+/** The reason of write errors by code, as a part of a sentence. */
+const WRITE_FAILURES: Readonly<Record<string, string>> = {
+  EACCES: 'is read-only',
+  EPERM: 'is read-only',
+  EROFS: 'is read-only',
+  ENOTDIR: 'is not a folder',
+  EEXIST: 'is not a folder',
+  ENOENT: 'is not there and cannot be made',
+  EISDIR: 'holds a folder where a file is to be written',
+  ENOTEMPTY: 'holds a folder where a file is to be written',
+  ELOOP: 'is a link that leads to itself',
+  EINVAL: 'is no path that can be written',
+  ERR_INVALID_ARG_VALUE: 'is no path that can be written',
+  EIO: 'is on a disk that fails',
 };
 
 /** Turns a failure to write below `folder` into one sentence; returns other errors unchanged. */
@@ -40,8 +40,8 @@ export function writeFailure(folder: string, error: unknown): unknown {
     return new UserError(`"${dangling}" is a link that leads nowhere: remove it or choose another target folder.`, {
       cause: error,
     });
-  const what = known[0] === 'is read-only' ? `The folder "${folder}"` : `"${folder}"`;
-  return new UserError(`${what} ${known[0]}: ${known[1]}.`, { cause: error });
+  const what = known === 'is read-only' ? `The folder "${folder}"` : `"${folder}"`;
+  return new UserError(`${what} ${known}: choose another target folder.`, { cause: error });
 }
 
 /** Finds a dangling link on the way to a folder; undefined where there is none. */

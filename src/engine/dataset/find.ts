@@ -71,10 +71,19 @@ export async function findNamed(dataset: NamedDataset, places: DataPlaces, optio
     }
   }
   const hasSample = name === FASHION_MNIST && (await hasAllFiles(places.sampleFolder));
-  const sentences = absence(dataset, [...own, ...(debian === undefined ? [] : [debian]), cached], options);
-  if (!hasSample) throw new UserError(`${sentences.failure}: ${sentences.remedy}.`, { cause });
+  const looked = [...own, ...(debian === undefined ? [] : [debian]), cached];
+  const { fetched, remedy } = absence(dataset, looked, options);
+  const { title } = dataset;
+  const where = looked.join(', ');
+  const files = dataset.files.join(', ');
+  if (!hasSample)
+    throw new UserError(`${title} is not on this machine (looked for in ${where})${fetched}: ${remedy} (${files}).`, {
+      cause,
+    });
   if (cause !== undefined)
-    options.onNote?.(`${sentences.failure}, so the small sample that ships is used instead: ${sentences.remedy}.`);
+    options.onNote?.(
+      `${title} is not on this machine (looked for in ${where})${fetched}, so the small sample that ships is used instead: ${remedy} (${files}).`,
+    );
   return recognize(places.sampleFolder);
 }
 
@@ -87,17 +96,14 @@ async function lies({ format, files }: NamedDataset, folder: string): Promise<bo
 
 /** Describes where a dataset was searched, and what a person can do. */
 function absence(
-  { title, address, debian, files }: NamedDataset,
+  { address, debian }: NamedDataset,
   looked: readonly string[],
   options: FindOptions,
-): { readonly failure: string; readonly remedy: string } {
+): { readonly fetched: string; readonly remedy: string } {
   const fetched = options.download ? ` and could not be fetched from ${options.address ?? address}` : '';
   const folder = looked.at(-1)!;
-  const others = debian
+  const remedy = debian
     ? `install Debian's package ${debian.package}, or set secateur.data.folder to a folder with its files`
     : `put its files into ${folder}, or name the folder in which you have them`;
-  return {
-    failure: `${title} is not on this machine (looked for in ${looked.join(', ')})${fetched}`,
-    remedy: `${others} (${files.join(', ')})`,
-  };
+  return { fetched, remedy };
 }

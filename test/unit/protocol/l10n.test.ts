@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { duration, plural } from '../../../src/protocol/format';
-import { t, tPlural, translated, useTexts } from '../../../src/protocol/l10n';
+import { sentences, t, tPlural, translated, useTexts } from '../../../src/protocol/l10n';
 
 afterEach(() => useTexts(undefined));
 
@@ -46,6 +46,24 @@ test('a sentence of the engine is recognized by its words; names in it stay, and
   // A layer may have the name of a stage.
   expect(translated('The model has no layer "training".')).toBe('模型没有层“training”。');
   expect(translated('The model has no layer "a".\nB')).toBe('The model has no layer "a".\nB');
+});
+
+test('a sentence is recognized where an argument of it is empty', () => {
+  useTexts({ 'The score {0} fits no layer{1}: choose another./engine': '评分 {0} 不适合任何层{1!}：请另选。' });
+  expect(translated('The score taylor fits no layer: choose another.')).toBe('评分 taylor 不适合任何层：请另选。');
+});
+
+test('a count with its noun is recognized in a sentence', () => {
+  useTexts({ '{0} layers': '{0} 层', '{0} are gone./engine': '{0!}不见了。' });
+  expect([translated('1,200 layers'), translated('1 layer')]).toEqual(['1,200 层', '1 层']);
+  expect(translated('3 layers are gone.')).toBe('3 层不见了。');
+  expect(translated('3 lakes')).toBe('3 lakes');
+});
+
+test('sentences follow each other as the language writes them', () => {
+  expect(sentences('A.', '', 'B.')).toBe('A. B.');
+  useTexts({ ' ': '' });
+  expect(sentences('甲。', '乙。')).toBe('甲。乙。');
 });
 
 test('the sentence that says the most is recognized first', () => {
