@@ -853,16 +853,21 @@ test.each([400, 700, 1600])('at %d pixels nothing overflows the page', async (wi
   expect(overflow).toBe(0);
 });
 
-test('a plot on a canvas is drawn again in another theme', async () => {
+test('a training has a chart of its loss and one of its metric, in the colors of the theme, read by keys', async () => {
   await open('running&epochSeconds=30');
-  const picture = () => page.evaluate("document.querySelector('.curve canvas').toDataURL()");
-  await page.locator('.curve canvas').waitFor();
-  const colours = () =>
-    page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--vscode-charts-blue')");
-  const [before, blue] = [await picture(), await colours()];
+  const line = page.locator('.curve .series-line').first();
+  await line.waitFor();
+  expect(await page.locator('.curve').count()).toBe(2);
+  const color = () => line.evaluate('(path) => getComputedStyle(path).stroke');
+  const before = await color();
   await page.evaluate("window.secateurWear('light')");
-  expect(await colours()).not.toBe(blue);
-  await expect.poll(picture).not.toBe(before);
+  expect(await color()).not.toBe(before);
+  const chart = page.locator('.curve .line-plot').first();
+  for (const axis of ['x', 'y']) expect(await chart.locator(`.tick-${axis}`).count()).toBeGreaterThanOrEqual(3);
+  await chart.press('ArrowRight');
+  expect(await page.locator('.curve [role=status]').first().innerText()).toMatch(
+    /^Training, smoothed: [\d.]+ at epoch/,
+  );
 });
 
 test('a method is chosen, its form filled in from its schema, and the recipe runs', async () => {
@@ -928,9 +933,10 @@ test('a scan draws a curve for each layer, shows its figures, and leads to a lay
   expect(last).toBeLessThan(0.5);
   await element('scan-layer-conv2d_1').click();
   await page.locator('[data-testid="layer-row-conv2d_1"][aria-selected="true"]').waitFor();
-  // The lowest line belongs to the layer with the fewest weights.
-  const width = (await element('scan-curves').boundingBox())?.width ?? 0;
-  await element('scan-curves').click({ position: { x: 52 + (width - 60) * 0.7, y: 110 } });
+  // The first curve ends lowest, at the right.
+  const marks = await element('scan-curves').locator('.series .mark').first().boundingBox();
+  if (!marks) throw new Error('No curve is drawn.');
+  await page.mouse.click(marks.x + marks.width - 5, marks.y + marks.height - 5);
   await page.locator('[data-testid="layer-row-conv2d"][aria-selected="true"]').waitFor({ timeout: 5000 });
   await page.getByText('max_pooling2d: It has no weights.').waitFor();
 });
@@ -1052,7 +1058,7 @@ test('the chart of runs draws hundreds of checkpoints, offers axes, and opens on
   await page.goto(`${playground.served.address}?runs=300`);
   await page.locator('[data-testid="runs-chart"][data-ready="true"]').waitFor();
   await page.getByText('1 checkpoint could not be read').waitFor();
-  const drawn = await page.locator('.runs-plot circle').count();
+  const drawn = await page.locator('.runs-plot .pareto-point').count();
   expect(drawn).toBeGreaterThan(270);
   const start = Date.now();
   await element('runs-size').selectOption('gzip');

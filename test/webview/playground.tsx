@@ -21,6 +21,7 @@ const pretence: Pretence = {
   advised: words.has('advised'),
   epochSeconds: Number(words.get('epochSeconds') ?? 4),
   task: FAKE_TASKS.find((task) => task === words.get('task')) ?? 'classes',
+  parameters: words.has('parameters') ? Number(words.get('parameters')) : null,
   runs: words.has('runs') ? Number(words.get('runs')) : null,
   // Set by a test before the page starts.
   real: 'secateurReal' in window ? RealModel.parse(window.secateurReal) : null,

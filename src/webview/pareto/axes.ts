@@ -1,7 +1,10 @@
 import { t } from '../../protocol/l10n';
-import { metricNamed, type MetricValues } from '../../protocol/metric';
+import { axisWords, metricNamed, type MetricValues } from '../../protocol/metric';
 import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
-import { BYTE_UNITS, COUNT_UNITS, type Axis, type Units } from '../ui/scale';
+import { goalBound } from '../../protocol/steps/goal';
+import type { GoalLine } from '../chart/plot-frame';
+import type { AxisSpec } from '../chart/plot-scale';
+import { BYTE_UNITS, COUNT_UNITS, metricUnits, type Units } from '../ui/scale';
 
 /** The size of a goal; bytes if the goal is a metric. */
 export interface GoalSize {
@@ -19,32 +22,39 @@ export function goalSize({ goal, points }: Pick<ParetoCurve, 'goal' | 'points'>)
   return { words: t('bytes, gzipped'), of: ({ gzipBytes }) => gzipBytes, units: BYTE_UNITS };
 }
 
-/** The margin around the outermost points, as a share of the range. */
-const ROOM = 0.06;
-
 /** The value of a plan, or of the unchanged model, by the metric that compares the plans. */
 export function valueIn(curve: ParetoCurve, { metrics }: { metrics: MetricValues }): number {
   const { name, output } = metricOfPlans(curve);
   return (metricNamed(metrics, name, output) ?? metrics[0]).value;
 }
 
-/** The ranges of both axes: all points, and the metric of the unchanged model. */
-export function paretoAxes(
-  curve: ParetoCurve,
-  size: (point: ParetoPoint) => number,
-  width: number,
-  height: number,
-): { x: Axis; y: Axis } {
-  const axis = (values: readonly number[], pixels: number): Axis => {
-    const [from, to] = [Math.min(...values), Math.max(...values)];
-    const room = (to - from || Math.abs(to) || 1) * ROOM;
-    return { from: from - room, to: to + room, width: pixels };
-  };
+/** The goal as a line of the plot; undefined where neither axis has its unit. */
+export function goalLine(curve: ParetoCurve): GoalLine | undefined {
+  const { goal } = curve;
+  const bound = goalBound(goal);
+  if (bound) return { axis: 'y', value: bound.value, words: t('goal') };
+  const value = 'bytes' in goal ? goal.bytes : 'macs' in goal ? goal.macs : 'params' in goal ? goal.params : undefined;
+  return value === undefined ? undefined : { axis: 'x', value, words: t('goal') };
+}
+
+/** The lines of the plot: the goal, and the metric of the unchanged model. */
+export const linesOf = (curve: ParetoCurve): GoalLine[] => [
+  ...[goalLine(curve) ?? []].flat(),
+  { axis: 'y', value: valueIn(curve, curve.baseline), words: t('unchanged model') },
+];
+
+/** Both axes: all points, the goal, and the metric of the unchanged model. */
+export function paretoAxes(curve: ParetoCurve): { x: AxisSpec; y: AxisSpec } {
+  const size = goalSize(curve);
+  const lines = linesOf(curve);
+  const on = (axis: GoalLine['axis']): number[] => lines.flatMap((line) => (line.axis === axis ? [line.value] : []));
+  const metric = metricOfPlans(curve);
   return {
-    x: axis(curve.points.map(size), width),
-    y: axis(
-      [...curve.points, curve.baseline].map((one) => valueIn(curve, one)),
-      height,
-    ),
+    x: { values: [...curve.points.map(size.of), ...on('x')], units: size.units, title: size.words },
+    y: {
+      values: [...curve.points.map((one) => valueIn(curve, one)), ...on('y')],
+      units: metricUnits(metric.name),
+      title: axisWords(metric),
+    },
   };
 }

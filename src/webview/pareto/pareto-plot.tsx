@@ -1,18 +1,17 @@
 import { useMemo, useState } from 'preact/hooks';
 import { t } from '../../protocol/l10n';
-import { axisWords, figureWords, metricNoun } from '../../protocol/metric';
+import { figureWords, metricNoun } from '../../protocol/metric';
 import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
 import { bytes, compact, count, percent } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
-import { goalSize, paretoAxes, valueIn } from './axes';
-import { metricUnits, niceTicks, tickWords, toPixel } from '../ui/scale';
+import { plotOf } from '../chart/plot';
+import { PlotFrame } from '../chart/plot-frame';
+import { goalSize, linesOf, paretoAxes, valueIn } from './axes';
 import { rowForKey } from '../layers/window';
 import { Button } from '../ui/button';
-import { PlotFrame } from '../ui/plot-frame';
 import { Tag } from '../ui/tag';
 
 const HEIGHT = 240;
-const MARGIN = { left: 62, right: 20, top: 22, bottom: 42 };
 
 interface ParetoPlotProps {
   curve: ParetoCurve;
@@ -28,16 +27,8 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const [inHand, setInHand] = useState(curve.chosen);
   const size = goalSize(curve);
   const metric = metricOfPlans(curve);
-  const inner = Math.max(0, width - MARGIN.left - MARGIN.right);
-  const tall = HEIGHT - MARGIN.top - MARGIN.bottom;
-  const axes = useMemo(() => paretoAxes(curve, size.of, inner, tall), [curve, inner, tall]);
-  const rows = niceTicks(axes.y.from, axes.y.to, 5);
-  const columns = niceTicks(axes.x.from, axes.x.to, Math.max(3, Math.floor(inner / 110)));
-  const [rowWords, columnWords] = [tickWords(rows, metricUnits(metric.name)), tickWords(columns, size.units)];
-  const place = (point: ParetoPoint) => ({
-    x: MARGIN.left + toPixel(axes.x, size.of(point)),
-    y: MARGIN.top + tall - toPixel(axes.y, valueIn(curve, point)),
-  });
+  const plot = useMemo(() => plotOf({ width, height: HEIGHT, ...paretoAxes(curve) }), [curve, width]);
+  const place = (one: ParetoPoint) => ({ x: plot.x(size.of(one)), y: plot.y(valueIn(curve, one)) });
   const point = curve.points[inHand];
   const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
   const words = (each: ParetoPoint): string =>
@@ -75,18 +66,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
       >
         {width > 0 && (
           <svg width={width} height={HEIGHT}>
-            <PlotFrame
-              frame={{ width, height: HEIGHT, margin: MARGIN }}
-              rows={rows.map((tick, index) => ({
-                at: MARGIN.top + tall - toPixel(axes.y, tick),
-                words: rowWords[index] ?? '',
-              }))}
-              columns={columns.map((tick, index) => ({
-                at: MARGIN.left + toPixel(axes.x, tick),
-                words: columnWords[index] ?? '',
-              }))}
-              names={[axisWords(metric), size.words]}
-            />
+            <PlotFrame plot={plot} goals={linesOf(curve)} />
             <polyline class="pareto-line" points={line.join(' ')} aria-hidden="true" />
             {curve.points.map((each, index) => {
               const { x, y } = place(each);

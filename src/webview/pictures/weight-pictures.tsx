@@ -1,13 +1,17 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { count, plural, shape, weight } from '../../protocol/format';
 import { t } from '../../protocol/l10n';
 import type { WeightSheet } from '../../protocol/measure/sheet';
 import type { LayerInfo } from '../../protocol/model';
+import { LineChart } from '../chart/line-chart';
+import { styleOf } from '../chart/marks';
+import type { Series } from '../chart/series';
 import { rowForKey } from '../layers/window';
 import { inspection } from '../state/session';
 import { loadSheet, sheet } from '../state/sheet';
 import { Checkbox } from '../ui/checkbox';
 import { Fold } from '../ui/fold';
+import { COUNT_UNITS } from '../ui/scale';
 import { Select } from '../ui/select';
 import { useThemeVersion } from '../ui/theme';
 import { cellAt, cellWords, pixelsOf } from './cells';
@@ -127,46 +131,43 @@ function Picture({ sheet: one, pattern }: { sheet: WeightSheet; pattern: boolean
   );
 }
 
-const HEIGHT = 60;
+const HEIGHT = 170;
+/** More points than these would hide their line. */
+const MANY = 64;
 
 /** The norms of output channels, the largest first. */
 function Norms({ sheet: { norms, outputs, tensor } }: { sheet: WeightSheet }) {
-  const [at, setAt] = useState<number | null>(null);
+  const axes = useMemo(() => {
+    const points = norms.map(({ norm }, i) => ({ x: i + 1, y: norm })).filter(({ y }) => Number.isFinite(y));
+    const series: Series = { name: tensor, points, style: styleOf(0), drawn: points.length > MANY ? 'line' : 'both' };
+    return {
+      series: [series],
+      x: { values: [1, norms.length], units: COUNT_UNITS, title: t('channels, the largest norm first') },
+      y: { values: [0, ...points.map(({ y }) => y)], units: COUNT_UNITS, title: t('norm of the weights of a channel') },
+    };
+  }, [norms, tensor]);
   if (norms.length < 2) return null;
-  const largest = norms[0]!.norm;
-  const [width, each] = [480, 480 / norms.length];
-  const path = norms.map(({ norm }, i) => `M${(i * each).toFixed(2)} ${HEIGHT}V${(HEIGHT - (largest > 0 ? norm / largest : 0) * HEIGHT).toFixed(2)}h${Math.max(0.5, each - (each > 4 ? 1 : 0)).toFixed(2)}V${HEIGHT}z`).join(''); // prettier-ignore
   const dead = norms.filter(({ norm }) => norm === 0).length;
-  const one = at === null ? undefined : norms[at];
-  const title = t('Norms of the channels of {0}', tensor);
+  const [largest, smallest] = [weight(norms[0]!.norm), weight(norms.at(-1)!.norm)];
   return (
-    <figure class="picture-frame" data-chart={title}>
-      <svg
-        class="picture-norms"
-        viewBox={`0 0 ${width} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={t('Norms of {0} channels, from {1} to {2}', count(norms.length), weight(largest), weight(norms.at(-1)!.norm))} // prettier-ignore
-        onPointerMove={(event) => {
-          const box = event.currentTarget.getBoundingClientRect();
-          const place = Math.floor(((event.clientX - box.left) / Math.max(1, box.width)) * norms.length);
-          setAt(Math.max(0, Math.min(norms.length - 1, place)));
-        }}
-        onPointerLeave={() => setAt(null)}
-      >
-        <path class="bars-keep" d={path} />
-      </svg>
-      <figcaption class="small quiet figures">
-        {one
-          ? t('channel {0}: norm {1}', one.channel, weight(one.norm))
-          : t(
-              'Norms of {0} channels, the largest first: {1} to {2}',
-              norms.length < outputs.of ? `${count(norms.length)} / ${count(outputs.of)}` : count(outputs.of),
-              weight(largest),
-              weight(norms.at(-1)!.norm),
-            )}
+    <div class="picture-norms">
+      <LineChart
+        title={t('Norms of the channels of {0}', tensor)}
+        label={t('Norms of {0} channels, from {1} to {2}', count(norms.length), largest, smallest)}
+        height={HEIGHT}
+        {...axes}
+        words={(_, { x, y }) => t('channel {0}: norm {1}', norms[x - 1]?.channel ?? '', weight(y))}
+        testId="norms"
+      />
+      <p class="small quiet figures">
+        {t(
+          'Norms of {0} channels, the largest first: {1} to {2}',
+          norms.length < outputs.of ? `${count(norms.length)} / ${count(outputs.of)}` : count(outputs.of),
+          largest,
+          smallest,
+        )}
         {dead > 0 && ` \u00b7 ${plural(dead, t('channel without weights'), t('channels without weights'))}`}
-      </figcaption>
-    </figure>
+      </p>
+    </div>
   );
 }

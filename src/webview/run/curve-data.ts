@@ -1,14 +1,19 @@
 import type { EpochRecord } from '../../protocol/epoch';
-import { METRICS, type MetricName } from '../../protocol/metric';
+import { metricNamed, METRICS, type MetricName } from '../../protocol/metric';
+import type { Point } from '../chart/series';
 import type { CurvePoint } from './job-view';
 
-/**
- * Columns of the plot: epochs, loss, main metric, main metric of validation, and for a student with a teacher the
- * latter of the same one without; null if a row has no such figure.
- */
-export type CurveData = [number[], Figure[], Figure[], Figure[], ...Figure[][]];
-type Figure = number | null;
-type Row = [number, Figure, Figure, Figure, Figure];
+/** The points of the two charts of a training, in order of time; `x` in epochs. */
+export interface CurveData {
+  /** Of batches, smoothed; of whole epochs where no batch is known. */
+  readonly loss: readonly Point[];
+  readonly metric: readonly Point[];
+  /** At the end of each epoch, where they were measured. */
+  readonly validationLoss: readonly Point[];
+  readonly validation: readonly Point[];
+  /** The main metric of validation of the same student without a teacher. */
+  readonly alone: readonly Point[];
+}
 
 /** The metric of a curve; accuracy before anything is known. */
 export const curveMetric = (points: readonly CurvePoint[], records: readonly EpochRecord[]): MetricName =>
@@ -40,31 +45,29 @@ const AVERAGED: Readonly<Partial<Record<MetricName, Averaged>>> = {
 };
 
 /**
- * Smoothed loss and main metric of batches, and the main metric of validation at the end of each epoch, in order of time.
- * The engine reports values of the epoch so far, which jump at the start of an epoch. Two such means give the mean of the
- * batches between them.
+ * Smoothed loss and main metric of batches, and those of validation at the end of each epoch. The engine reports values of the
+ * epoch so far, which jump at the start of an epoch. Two such means give the mean of the batches between them.
+ * @param alone the epochs of the same student without a teacher
  */
 export function curveData(
   points: readonly CurvePoint[],
   records: readonly EpochRecord[],
-  alone?: readonly EpochRecord[],
+  alone: readonly EpochRecord[] = [],
 ): CurveData {
   const batches = smoothed(ofBatches(points));
-  const rows: Row[] = [
-    ...batches.map(({ epoch, loss, metric }): Row => [epoch, loss, metric, null, null]),
-    ...(alone ?? []).map(({ epoch, validation }): Row => [epoch, null, null, null, validation[0].value]),
-    ...records.map((record): Row => [
-      record.epoch,
-      // A page that missed the batches has only the means of whole epochs.
-      points.length === 0 ? record.loss : null,
-      points.length === 0 ? record.training[0].value : null,
-      record.validation[0].value,
-      null,
-    ]),
-  ].sort((a, b) => a[0] - b[0]);
-  const column = (at: 1 | 2 | 3 | 4): Figure[] => rows.map((row) => row[at]);
-  return [rows.map((row) => row[0]), column(1), column(2), column(3), ...(alone ? [column(4)] : [])];
+  const known = batches.length > 0 ? batches : records.map(({ epoch, loss, training }): Figures => ({ epoch, loss, metric: training[0].value })); // prettier-ignore
+  const main = ({ epoch, validation }: EpochRecord): Point => ({ x: epoch, y: validation[0].value });
+  return {
+    loss: drawable(known.map(({ epoch, loss }) => ({ x: epoch, y: loss }))),
+    metric: drawable(known.map(({ epoch, metric }) => ({ x: epoch, y: metric }))),
+    validationLoss: drawable(records.map(({ epoch, validation }) => ({ x: epoch, y: metricNamed(validation, 'loss')?.value ?? NaN }))), // prettier-ignore
+    validation: drawable(records.map(main)),
+    alone: drawable(alone.map(main)),
+  };
 }
+
+/** The points that have a place. */
+const drawable = (points: readonly Point[]): Point[] => points.filter(({ y }) => Number.isFinite(y));
 
 /** Figures of the batches since the previous point, from those of the epoch so far. */
 function ofBatches(points: readonly CurvePoint[]): Figures[] {

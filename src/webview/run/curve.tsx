@@ -1,98 +1,85 @@
 import { useMemo } from 'preact/hooks';
-import type uPlot from 'uplot';
-import type { EpochRecord } from '../../protocol/epoch';
 import { t, translated } from '../../protocol/l10n';
+import type { EpochRecord } from '../../protocol/epoch';
 import { METRICS, metricText, type MetricName } from '../../protocol/metric';
+import { Legend } from '../chart/legend';
+import { LineChart } from '../chart/line-chart';
+import type { SeriesStyle } from '../chart/marks';
+import type { Point, Series } from '../chart/series';
+import { COUNT_UNITS, metricUnits } from '../ui/scale';
+import { curveData, curveMetric, type CurveData } from './curve-data';
 import type { CurvePoint, Students } from './job-view';
-import { curveData, curveMetric } from './curve-data';
-import { axisOf, Chart } from '../ui/chart';
-import type { Theme } from '../ui/theme';
 
-const HEIGHT = 170;
+const HEIGHT = 190;
 
-/** A figure in the legend: at the cursor, or the latest one. */
-const legend =
-  (format: (value: number) => string): uPlot.Series.Value =>
-  (plot, value: number | null | undefined, index) => {
-    const column: ArrayLike<number | null | undefined> = plot.data[index] ?? [];
-    const shown = value ?? Array.from(column).findLast((each) => typeof each === 'number');
-    return typeof shown === 'number' ? format(shown) : '';
-  };
+const TRAINING: SeriesStyle = { color: 'var(--vscode-charts-blue)', dash: [], mark: 'circle' };
+const VALIDATION: SeriesStyle = { color: 'var(--vscode-charts-green)', dash: [], mark: 'circle' };
+const ALONE: SeriesStyle = { color: 'var(--vscode-charts-red)', dash: [], mark: 'diamond' };
 
-function options(
-  width: number,
-  theme: Theme,
-  { epochs, metric, paired }: { epochs: number; metric: MetricName; paired: boolean },
-): uPlot.Options {
-  const axis = axisOf(theme);
-  const title = translated(METRICS[metric].title);
-  const words = translated(METRICS[metric].words);
-  const figure = legend((value) => metricText(metric, value, 1));
+const lossText = (value: number): string => value.toFixed(4);
+
+/** One of the two charts. */
+function Chart({
+  title,
+  series,
+  metric,
+  epochs,
+}: {
+  title: string;
+  series: readonly Series[];
+  /** Null for the loss. */
+  metric: MetricName | null;
+  epochs: number;
+}) {
+  const text = (value: number): string => (metric === null ? lossText(value) : metricText(metric, value, 1));
+  const shown = series.filter(({ points }) => points.length > 0);
+  const axes = useMemo(
+    () => ({
+      x: { values: [0, Math.max(1, epochs)], units: COUNT_UNITS, title: t('epochs') },
+      y: {
+        values: series.flatMap(({ points }) => points.map(({ y }) => y)),
+        units: metric === null ? COUNT_UNITS : metricUnits(metric),
+        title,
+      },
+    }),
+    [series, epochs, metric, title],
+  );
+  const latest = ({ name, points }: Series): string => t('{0}: {1}', name, text(points.at(-1)!.y));
+  return (
+    <div class="curve">
+      <LineChart
+        title={title}
+        label={[title, ...shown.map(latest)].join(t(', '))}
+        height={HEIGHT}
+        series={shown}
+        {...axes}
+        words={({ name }, { x, y }) => t('{0}: {1} at epoch {2}', name, text(y), x.toFixed(2))}
+      />
+      <Legend series={shown.map((one) => ({ ...one, note: text(one.points.at(-1)!.y) }))} />
+    </div>
+  );
+}
+
+const line = (name: string, points: readonly Point[]): Series => ({ name, points, style: TRAINING, drawn: 'line' });
+const dots = (name: string, points: readonly Point[], style = VALIDATION): Series => ({
+  ...{ name, points, style },
+  drawn: 'marks',
+});
+
+function seriesOf(data: CurveData, paired: boolean): Record<'loss' | 'metric', Series[]> {
+  const training = t('Training, smoothed');
+  const validation = paired ? t('Validation with teacher') : t('Validation');
   return {
-    width,
-    height: HEIGHT,
-    cursor: { drag: { x: false, y: false } },
-    legend: { live: true },
-    scales: { x: { time: false, range: [0, Math.max(1, epochs)] }, loss: {}, metric: {} },
-    axes: [
-      { ...axis, size: 30, space: 60 },
-      { ...axis, scale: 'loss' },
-      {
-        ...axis,
-        scale: 'metric',
-        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is ambient, without a value at run time; 1 is its right side
-        side: 1,
-        size: 52,
-        grid: { show: false },
-        values: (_, ticks) => ticks.map((tick) => metricText(metric, tick, 1)),
-      },
-    ],
-    series: [
-      { label: t('Epoch'), value: legend((value) => value.toFixed(2)) },
-      {
-        label: t('Loss'),
-        scale: 'loss',
-        stroke: theme.yellow,
-        width: 1.5,
-        spanGaps: true,
-        points: { show: false },
-        value: legend((value) => value.toFixed(4)),
-      },
-      {
-        label: title,
-        scale: 'metric',
-        stroke: theme.blue,
-        width: 1.5,
-        spanGaps: true,
-        points: { show: false },
-        value: figure,
-      },
-      {
-        label: paired ? t('Validation {0} with teacher', words) : t('Validation {0}', words),
-        scale: 'metric',
-        stroke: theme.green,
-        // Measured once an epoch: dots without lines.
-        paths: () => null,
-        points: { show: true, size: 8, fill: theme.green },
-        value: figure,
-      },
-      ...(paired
-        ? [
-            {
-              label: t('Without'),
-              scale: 'metric',
-              stroke: theme.red,
-              paths: () => null,
-              points: { show: true, size: 8, fill: theme.background },
-              value: figure,
-            },
-          ]
-        : []),
+    loss: [line(training, data.loss), dots(validation, data.validationLoss)],
+    metric: [
+      line(training, data.metric),
+      dots(validation, data.validation),
+      dots(t('Validation without teacher'), data.alone, ALONE),
     ],
   };
 }
 
-/** Loss and main metric of a run that is going on, in the colours of the theme. */
+/** Loss and main metric of a training, each in a chart of its own: batches as a line, validation as points. */
 export function Curve({
   points,
   records,
@@ -105,28 +92,15 @@ export function Curve({
   students: Students | null;
 }) {
   const paired = students !== null && students.now.of > 1;
-  const data = useMemo(
-    () => (paired ? curveData(points, students.taught, students.alone) : curveData(points, records)),
+  const { loss, metric } = useMemo(
+    () => seriesOf(paired ? curveData(points, students.taught, students.alone) : curveData(points, records), paired),
     [points, records, students, paired],
   );
-  const metric = curveMetric(points, records);
-  const last = points.at(-1);
+  const name = curveMetric(points, records);
   return (
-    <Chart
-      data={data}
-      options={(width, theme) => options(width, theme, { epochs, metric, paired })}
-      remake={`${epochs} ${metric} ${paired}`}
-      label={
-        last
-          ? t(
-              'Loss {0}, {1} {2} at epoch {3}',
-              last.loss.toFixed(4),
-              translated(METRICS[metric].words),
-              metricText(metric, last.metric.value, 1),
-              last.epoch.toFixed(2),
-            )
-          : t('No training step yet')
-      }
-    />
+    <div class="curves">
+      <Chart title={t('Loss')} series={loss} metric={null} epochs={epochs} />
+      <Chart title={translated(METRICS[name].title)} series={metric} metric={name} epochs={epochs} />
+    </div>
   );
 }

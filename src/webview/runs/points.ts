@@ -1,14 +1,15 @@
 import { t, translated } from '../../protocol/l10n';
 import { isBetter, metricNamed, METRICS, type MetricOf } from '../../protocol/metric';
 import type { ChartedModel } from '../../protocol/runs-page';
-import { niceTicks, tickWords, type Axis, type Units } from '../ui/scale';
 
 /** A checkpoint in the drawing. */
 export interface Point {
   readonly model: ChartedModel;
   readonly size: number;
   readonly value: number;
-  /** True where no other point is as small and better, or as good and smaller. */
+  /** The examples that it was measured on, in words. */
+  readonly measuredOn: string;
+  /** True where no other point measured on the same examples is as small and better, or as good and smaller. */
   readonly isBest: boolean;
 }
 
@@ -40,65 +41,25 @@ export function pointsOf(
     const value = model.metrics && metricNamed(model.metrics, metric.name, metric.output)?.value;
     return size === null || value === undefined || value === null || !Number.isFinite(value)
       ? []
-      : [{ model, size, value }];
+      : [{ model, size, value, measuredOn: splitWords(model) }];
   });
   points.sort((a, b) => a.size - b.size || (isBetter(metric.name, a.value, b.value) ? -1 : 1));
-  let best: number | undefined;
+  const best = new Map<string, number>();
   return points.map((point) => {
-    const isBest = best === undefined || isBetter(metric.name, point.value, best);
-    if (isBest) best = point.value;
+    const before = best.get(point.measuredOn);
+    const isBest = before === undefined || isBetter(metric.name, point.value, before);
+    if (isBest) best.set(point.measuredOn, point.value);
     return { ...point, isBest };
   });
 }
 
-/** Sizes that differ by more are drawn by their logarithm. */
-const WIDE = 20;
-/** The margin around the outermost points, as a share of the range. */
-const ROOM = 0.06;
+/** The examples that a checkpoint was measured on: figures on others cannot be compared with its own. */
+export const splitWords = ({ split, sampleData }: Pick<ChartedModel, 'split' | 'sampleData'>): string =>
+  sampleData ? t('{0} (sample)', translated(split)) : translated(split);
 
-/** An axis of sizes or values. */
-export interface Scale {
-  /** Pixels from its start. */
-  readonly place: (value: number) => number;
-  readonly ticks: readonly { readonly at: number; readonly words: string }[];
-  readonly isLogarithmic: boolean;
-}
-
-/** @param apart pixels between two ticks, at least */
-export function scaleOf(
-  values: readonly number[],
-  pixels: number,
-  units: Units,
-  { apart, canBeWide }: { apart: number; canBeWide: boolean },
-): Scale {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const isLogarithmic = canBeWide && least > 0 && most / least > WIDE;
-  const along = (value: number): number => (isLogarithmic ? Math.log10(value) : value);
-  const [low, high] = [along(least), along(most)];
-  const room = (high - low || Math.abs(high) || 1) * ROOM;
-  const axis: Axis = { from: low - room, to: high + room, width: pixels };
-  const place = (value: number): number => ((along(value) - axis.from) / (axis.to - axis.from)) * pixels;
-  const wanted = Math.max(2, Math.floor(pixels / apart));
-  const ticks = isLogarithmic ? powersBetween(axis, wanted) : niceTicks(axis.from, axis.to, wanted);
-  const words = isLogarithmic ? ticks.map((tick) => roundWords(tick, units)) : tickWords(ticks, units);
-  return { place, isLogarithmic, ticks: ticks.map((tick, i) => ({ at: place(tick), words: words[i] ?? '' })) };
-}
-
-/** Returns 1, 2 and 5 times powers of ten within an axis of logarithms, or fewer of them where they are too many. */
-function powersBetween({ from, to }: Axis, wanted: number): number[] {
-  for (const factors of [[1, 2, 5], [1, 3], [1]]) {
-    const ticks: number[] = [];
-    for (let power = Math.floor(from); power <= to; power++)
-      for (const factor of factors) {
-        const tick = Number((factor * 10 ** power).toPrecision(12));
-        if (Math.log10(tick) >= from && Math.log10(tick) <= to) ticks.push(tick);
-      }
-    if (ticks.length <= wanted || factors.length === 1) return ticks;
-  }
-  return [];
-}
-
-function roundWords(tick: number, units: Units): string {
-  const [name, size] = units.find(([, each]) => tick >= each * 0.9995) ?? units.at(-1) ?? ['', 1];
-  return `${Number((tick / size).toPrecision(2))}${name === '' ? '' : ` ${name}`}`;
+/** The examples that points were measured on, those of the most points first. */
+export function splitsOf(points: readonly Point[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { measuredOn } of points) counts.set(measuredOn, (counts.get(measuredOn) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([words]) => words);
 }

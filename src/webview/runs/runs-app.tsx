@@ -7,7 +7,7 @@ import { Button } from '../ui/button';
 import { LinkButton } from '../ui/link';
 import { Notice } from '../ui/notice';
 import { Select } from '../ui/select';
-import { keyOf, metricTitle } from './points';
+import { keyOf, metricTitle, splitsOf } from './points';
 import { RunsPlot } from './runs-plot';
 import { RunsTable } from './runs-table';
 import { SIZE_NAMES, SIZES } from './sizes';
@@ -96,11 +96,11 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
 
 /** How many checkpoints there are, and why some are not drawn. */
 function summary(): string {
-  const on = new Set(points.value.map(({ model }) => `${model.split} ${model.sampleData}`));
+  const on = splitsOf(points.value);
   const without = models.value.length - points.value.length;
   return [
     t('{0} drawn. Filled: none is as small and better.', plural(points.value.length, 'checkpoint')),
-    ...(on.size > 1 ? [t('Not all were measured on the same examples: each point says its own.')] : []),
+    ...(on.length > 1 ? [t('Not all were measured on the same examples: each shape and line is for those of one split.')] : []), // prettier-ignore
     ...(without > 0 ? [tPlural(without, '{0} checkpoint without these figures is in the table only.', '{0} checkpoints without these figures are in the table only.', without)] : []), // prettier-ignore
     ...(left.value > 0 ? [t('Reading {0}\u2026', plural(left.value, 'more checkpoint'))] : []),
     ...(unread.value > 0 ? [tPlural(unread.value, '{0} checkpoint could not be read: open it to see why.', '{0} checkpoints could not be read: open them to see why.', unread.value)] : []), // prettier-ignore

@@ -1,20 +1,27 @@
 import { useMemo, useState } from 'preact/hooks';
-import { t, translated } from '../../protocol/l10n';
+import { t } from '../../protocol/l10n';
 import { figureWords, metricNoun, type MetricOf } from '../../protocol/metric';
 import { useWidth } from '../histogram/use-width';
 import { rowForKey } from '../layers/window';
+import { Legend } from '../chart/legend';
+import { markPath, MARKS, type SeriesStyle } from '../chart/marks';
+import { plotOf } from '../chart/plot';
+import { PlotFrame } from '../chart/plot-frame';
 import { Button } from '../ui/button';
-import { PlotFrame, type Frame } from '../ui/plot-frame';
 import { metricUnits } from '../ui/scale';
-import { metricTitle, scaleOf, type Point } from './points';
+import { metricTitle, splitsOf, type Point } from './points';
 import type { Size } from './sizes';
 
-const MARGIN = { left: 62, right: 24, top: 22, bottom: 42 };
 const HEIGHT = 380;
 const PAGE = 10;
+const DASHES = [[], [6, 4], [2, 3]];
 
-const splitOf = ({ split, sampleData }: Point['model']): string =>
-  sampleData ? t('{0} (sample)', translated(split)) : translated(split);
+/** The look of the points of a split: a shape each, since a figure of one is no match for that of another. */
+const styleOf = (index: number): SeriesStyle => ({
+  color: 'var(--keep)',
+  dash: DASHES[index % DASHES.length]!,
+  mark: MARKS[index % MARKS.length]!,
+});
 
 /** Checkpoints as points, a metric over a size. A click or Enter opens one. */
 export function RunsPlot({
@@ -31,27 +38,24 @@ export function RunsPlot({
   const { ref, width } = useWidth<HTMLDivElement>();
   const [path, setPath] = useState<string | null>(null);
   const inHand = Math.max(0, points.findIndex(({ model }) => model.path === path)); // prettier-ignore
-  const frame: Frame = { width, height: HEIGHT, margin: MARGIN };
-  const [inner, tall] = [Math.max(0, width - MARGIN.left - MARGIN.right), HEIGHT - MARGIN.top - MARGIN.bottom];
-  const { x, y } = useMemo(
-    () => ({
-      x: scaleOf(points.map((one) => one.size), inner, size.units, { apart: 80, canBeWide: true }), // prettier-ignore
-      y: scaleOf(points.map(({ value }) => value), tall, metricUnits(metric.name), { apart: 60, canBeWide: false }), // prettier-ignore
-    }),
-    [points, inner, tall, size, metric],
+  const plot = useMemo(
+    () =>
+      plotOf({
+        ...{ width, height: HEIGHT },
+        x: { values: points.map((one) => one.size), units: size.units, title: size.words, canBeWide: true },
+        y: { values: points.map(({ value }) => value), units: metricUnits(metric.name), title: metricTitle(metric) },
+      }),
+    [points, width, size, metric],
   );
-  const place = (point: Point) => ({
-    left: MARGIN.left + x.place(point.size),
-    top: MARGIN.top + tall - y.place(point.value),
-  });
-  const words = ({ model, size: own, value, isBest }: Point): string =>
+  const splits = splitsOf(points);
+  const place = (point: Point) => ({ left: plot.x(point.size), top: plot.y(point.value) });
+  const words = ({ model, size: own, value, measuredOn, isBest }: Point): string =>
     [
-      t('{0}: {1} on {2}', model.name, figureWords({ name: metric.name, value }), splitOf(model)),
+      t('{0}: {1} on {2}', model.name, figureWords({ name: metric.name, value }), measuredOn),
       size.format(own, model),
       ...(isBest ? [t('best of its size')] : []),
     ].join(t(', '));
   const point = points[inHand];
-  const best = points.filter(({ isBest }) => isBest).map(place);
   return (
     <>
       <div
@@ -73,30 +77,32 @@ export function RunsPlot({
       >
         {width > 0 && (
           <svg width={width} height={HEIGHT}>
-            <PlotFrame
-              frame={frame}
-              rows={y.ticks.map(({ at, words: text }) => ({ at: MARGIN.top + tall - at, words: text }))}
-              columns={x.ticks.map(({ at, words: text }) => ({ at: MARGIN.left + at, words: text }))}
-              names={[metricTitle(metric), x.isLogarithmic ? t('{0}, by powers of ten', size.words) : size.words]}
-            />
-            <polyline
-              class="pareto-line"
-              points={best.map(({ left, top }) => `${left.toFixed(1)},${top.toFixed(1)}`).join(' ')}
-              aria-hidden="true"
-            />
+            <PlotFrame plot={plot} />
+            {splits.map((split, index) => (
+              <polyline
+                key={split}
+                class="pareto-line"
+                points={points
+                  .filter(({ isBest, measuredOn }) => isBest && measuredOn === split)
+                  .map(place)
+                  .map(({ left, top }) => `${left.toFixed(1)},${top.toFixed(1)}`)
+                  .join(' ')}
+                stroke-dasharray={styleOf(index).dash.join(' ')}
+                aria-hidden="true"
+              />
+            ))}
             {points.map((each, index) => {
               const { left, top } = place(each);
+              const { mark } = styleOf(splits.indexOf(each.measuredOn));
               return (
-                <circle
+                <path
                   key={each.model.path}
                   id={`run-${index}`}
                   role="option"
                   aria-selected={index === inHand}
                   aria-label={words(each)}
                   class={['pareto-point', each.isBest ? 'meets' : '', index === inHand ? 'active' : ''].join(' ')}
-                  cx={left}
-                  cy={top}
-                  r={index === inHand ? 7 : 5}
+                  d={markPath(mark, left, top, index === inHand ? 7 : 5)}
                   data-testid={`run-${index}`}
                   onClick={() => onOpen(each.model.path)}
                   onPointerEnter={() => setPath(each.model.path)}
@@ -106,6 +112,7 @@ export function RunsPlot({
           </svg>
         )}
       </div>
+      <Legend series={splits.map((name, index) => ({ name, points: [], style: styleOf(index), drawn: 'both' }))} />
       {point && (
         <p class="row small figures" role="status" data-testid="run-in-hand">
           <span>{words(point)}</span>

@@ -1,20 +1,17 @@
 import { t, translated } from '../../protocol/l10n';
 import { amountOf, amountWords } from '../../protocol/measure/sensitivity';
 import { mainText, METRICS } from '../../protocol/metric';
+import { Sample } from '../chart/legend';
+import { styleOf } from '../chart/marks';
 import { scanMetric, scannedLayers, type ScanView } from './scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
-import { readTheme, useThemeVersion } from '../ui/theme';
-import { lineStyle } from './curves';
 
 /** The layers of the curves; each is a button that selects the layer. */
 export function Legend({ view }: { view: ScanView }) {
-  useThemeVersion();
-  const theme = readTheme();
   return (
     <ul class="scan-legend" aria-label={t('Layers of the curves')}>
       {scannedLayers(view).map(({ name, points, collapsedAt }, index) => {
-        const { stroke, dash } = lineStyle(index, theme);
         const last = points.at(-1);
         return (
           <li key={name}>
@@ -34,17 +31,7 @@ export function Legend({ view }: { view: ScanView }) {
               data-testid={`scan-layer-${name}`}
               onClick={() => select(name)}
             >
-              <svg width="22" height="8" aria-hidden="true">
-                <line
-                  x1="0"
-                  x2="22"
-                  y1="4"
-                  y2="4"
-                  stroke={stroke}
-                  stroke-width="2.5"
-                  stroke-dasharray={dash.join(' ')}
-                />
-              </svg>
+              <Sample style={styleOf(index)} drawn="both" />
               <span class="tensor-name">{name}</span>
               {last && (
                 <span class="quiet figures">

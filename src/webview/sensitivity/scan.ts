@@ -5,6 +5,8 @@ import {
   type SensitivityOptions,
   type SensitivityPart,
 } from '../../protocol/measure/sensitivity';
+import { styleOf } from '../chart/marks';
+import type { Series } from '../chart/series';
 import type { Progress } from '../../protocol/measure';
 import type { MetricName, MetricValue } from '../../protocol/metric';
 
@@ -71,38 +73,20 @@ export function measuredAmounts(view: ScanView): number[] {
 }
 
 /**
- * Columns of the plot: places of amounts, then the main metric of each layer; null if a layer was not measured. At 0 every layer
- * has the metric of the unchanged model. Sparsities are places themselves; widths in bits stand at 1, 2, 3.
+ * The curves of the layers: the main metric over places of amounts. At 0 every layer has the metric of the unchanged model.
+ * Sparsities are places themselves; widths in bits stand at 1, 2, 3.
  */
-export function scanColumns(view: ScanView): [number[], ...(number | null)[][]] {
+export function scanSeries(view: ScanView): Series[] {
   const amounts = measuredAmounts(view);
-  const columns = scannedLayers(view).map((layer) => {
-    const known = new Map(layer.points.map((point) => [amountOf(point), point.metrics[0].value]));
-    return [view.baseline?.value ?? null, ...amounts.map((amount) => known.get(amount) ?? null)];
-  });
-  return [[0, ...amounts.map((amount, i) => (view.by === 'quantize' ? i + 1 : amount))], ...columns];
-}
-
-/** The layer with the nearest line to a point of the plot, at most `reach` of the metric away; null: none. */
-export function nearestLayer(view: ScanView, at: { place: number; metric: number }, reach: number): string | null {
-  const [places, ...columns] = scanColumns(view);
-  const distances = scannedLayers(view).map(({ name }, index) => {
-    const metric = interpolate(places, columns[index] ?? [], at.place);
-    return { name, away: metric === null ? Infinity : Math.abs(metric - at.metric) };
-  });
-  const nearest = distances.sort((a, b) => a.away - b.away)[0];
-  return nearest && nearest.away <= reach ? nearest.name : null;
-}
-
-/** Interpolates between the two known points around `x`; null outside of them. */
-function interpolate(xs: readonly number[], ys: readonly (number | null)[], x: number): number | null {
-  const known = xs.flatMap((each, index) => {
-    const y = ys[index];
-    return y == null ? [] : [{ x: each, y }];
-  });
-  const right = known.findIndex((each) => each.x >= x);
-  const after = known[right];
-  const before = known[right - 1] ?? after;
-  if (!after || !before) return null;
-  return after.x === before.x ? after.y : before.y + ((after.y - before.y) * (x - before.x)) / (after.x - before.x);
+  const { baseline } = view;
+  return scannedLayers(view).map(({ name, points }, index) => ({
+    ...{ name, style: styleOf(index), drawn: 'both' },
+    points: [
+      ...(baseline ? [{ x: 0, y: baseline.value }] : []),
+      ...points.map((point) => {
+        const amount = amountOf(point);
+        return { x: view.by === 'quantize' ? amounts.indexOf(amount) + 1 : amount, y: point.metrics[0].value };
+      }),
+    ].filter(({ y }) => Number.isFinite(y)),
+  }));
 }

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import { mistakesIn, searched } from '../../../src/webview/evaluation/confusions';
-import { scatterAxis } from '../../../src/webview/evaluation/scatter-axes';
-import { toPixel } from '../../../src/webview/ui/scale';
 
 const confusion = [
   [5, 3, 0],
@@ -29,19 +27,4 @@ test('mistakes are listed by their number, then by their share of the class; rig
 test('a search finds the mistakes of a class, as the true or as the predicted one', () => {
   const found = (typed: string) => searched(mistakesIn(confusion), names, typed).length;
   expect([found(''), found('pear'), found('APPLE green'), found('red  '), found('plum')]).toEqual([3, 1, 2, 3, 0]);
-});
-
-test('true and predicted values have one range, so that right answers are on the diagonal', () => {
-  const axis = scatterAxis(
-    [
-      [0, 5],
-      [10, 5],
-      [Number.NaN, 2],
-    ],
-    100,
-  );
-  expect(toPixel(axis, 0)).toBeGreaterThan(0);
-  expect(toPixel(axis, 10)).toBeLessThan(100);
-  expect(scatterAxis([[3, 3]], 100)).toMatchObject({ width: 100 });
-  expect(scatterAxis([], 100)).toEqual({ from: 0, to: 1, width: 100 });
 });

@@ -86,8 +86,8 @@ test('the curve has its points in order of time and validation only at whole epo
     ],
     [record],
   );
-  expect(data[0]).toEqual([0.5, 1, 1.5]);
-  expect(data[3]).toEqual([null, 0.88, null]);
+  expect(data.loss.map(({ x }) => x)).toEqual([0.5, 1.5]);
+  expect(data.validation).toEqual([{ x: 1, y: 0.88 }]);
 });
 
 test('the curve shows smoothed batches, and does not jump at the start of an epoch', () => {
@@ -98,13 +98,13 @@ test('the curve shows smoothed batches, and does not jump at the start of an epo
     const begun = Math.ceil(epoch - 1e-9) - 1;
     return { epoch, loss: (lossAt(begun) + lossAt(epoch)) / 2, metric: measured('accuracy', 0.5) };
   });
-  const [epochs, losses, accuracies] = curveData(points, []);
-  expect(epochs).toHaveLength(100);
-  losses.forEach((loss, index) => {
-    expect(Math.abs((loss ?? 0) - lossAt(epochs[index]!))).toBeLessThan(0.07);
-    if (index > 0) expect(Math.abs((loss ?? 0) - (losses[index - 1] ?? 0))).toBeLessThan(0.03);
+  const { loss, metric } = curveData(points, []);
+  expect(loss).toHaveLength(100);
+  loss.forEach(({ x, y }, index) => {
+    expect(Math.abs(y - lossAt(x))).toBeLessThan(0.07);
+    if (index > 0) expect(Math.abs(y - loss[index - 1]!.y)).toBeLessThan(0.03);
   });
-  for (const accuracy of accuracies) expect(accuracy).toBeCloseTo(0.5, 9);
+  for (const { y } of metric) expect(y).toBeCloseTo(0.5, 9);
 });
 
 test('a curve of RMSE shows the batches: the squares of its values are means', () => {
@@ -114,18 +114,22 @@ test('a curve of RMSE shows the batches: the squares of its values are means', (
     const mean = epoch <= 0.5 ? 1 : (0.5 + 4 * (epoch - 0.5)) / epoch;
     return { epoch, loss: mean, metric: measured('rmse', Math.sqrt(mean)) };
   });
-  const [, , errors] = curveData(points, []);
-  expect(errors[90]).toBeCloseTo(1, 6);
-  expect(errors.at(-1)).toBeCloseTo(2, 3);
+  const errors = curveData(points, []).metric;
+  expect(errors[90]?.y).toBeCloseTo(1, 6);
+  expect(errors.at(-1)?.y).toBeCloseTo(2, 3);
 });
 
 test('a metric that is no mean of batches is shown as it is reported, and may be below 0', () => {
-  const [, , values] = curveData([{ epoch: 0.5, loss: 1, metric: measured('r2', -3) }], []);
-  expect(values).toEqual([-3]);
+  const { metric } = curveData([{ epoch: 0.5, loss: 1, metric: measured('r2', -3) }], []);
+  expect(metric).toEqual([{ x: 0.5, y: -3 }]);
 });
 
 test('a page that joins after the batches shows the means of whole epochs', () => {
-  expect(curveData([], [record])).toEqual([[1], [0.3], [0.9], [0.88]]);
+  expect(curveData([], [record])).toMatchObject({
+    loss: [{ x: 1, y: 0.3 }],
+    metric: [{ x: 1, y: 0.9 }],
+    validation: [{ x: 1, y: 0.88 }],
+  });
 });
 
 test('multiply-accumulates shrink with the density of their layer', () => {
@@ -176,12 +180,8 @@ test('a student with a teacher and the same one without are two curves; another 
   });
   expect(view.curve).toHaveLength(1);
   const { taught, alone } = view.students!;
-  expect(curveData([], taught, alone)).toEqual([
-    [1, 1, 2],
-    [null, 0.3, 0.3],
-    [null, 0.9, 0.9],
-    [null, 0.88, 0.88],
-    [0.88, null, null],
-  ]);
+  const data = curveData([], taught, alone);
+  expect(data.validation).toEqual([1, 2].map((x) => ({ x, y: 0.88 })));
+  expect(data.alone).toEqual([{ x: 1, y: 0.88 }]);
   expect(after([...first, ...trained(2, 1)]).students).toMatchObject({ taught: [{ epoch: 1 }], alone: [] });
 });

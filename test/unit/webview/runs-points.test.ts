@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { measured } from '../../../src/protocol/metric';
 import type { ChartedModel } from '../../../src/protocol/runs-page';
-import { metricsOfAll, pointsOf, scaleOf } from '../../../src/webview/runs/points';
-import { BYTE_UNITS } from '../../../src/webview/ui/scale';
+import { metricsOfAll, pointsOf, splitsOf } from '../../../src/webview/runs/points';
 
 const model = (name: string, bytes: number, metrics: ChartedModel['metrics']): ChartedModel => ({
   ...{ name, path: `/${name}`, metrics, split: 'test', sampleData: false },
@@ -32,14 +31,19 @@ it('the metric that most checkpoints have as their main one is offered first', (
   expect(metricsOfAll(models)).toEqual([{ name: 'accuracy' }, { name: 'rmse' }, { name: 'loss' }]);
 });
 
-it('sizes far apart are drawn by their logarithm, and ticks are round and in order', () => {
-  const wide = scaleOf([2000, 2_000_000], 600, BYTE_UNITS, { apart: 80, canBeWide: true });
-  expect(wide.isLogarithmic).toBe(true);
-  expect(wide.ticks.map(({ words }) => words)).toEqual(['3 kB', '10 kB', '30 kB', '100 kB', '300 kB', '1 MB', '3 MB']);
-  expect(wide.place(20_000) - wide.place(2000)).toBeCloseTo(wide.place(200_000) - wide.place(20_000), 6);
-  const narrow = scaleOf([2000, 3000], 600, BYTE_UNITS, { apart: 80, canBeWide: true });
-  expect(narrow.isLogarithmic).toBe(false);
-  expect(narrow.ticks.every(({ at }) => at >= 0 && at <= 600)).toBe(true);
-  // One checkpoint alone has a place too.
-  expect(scaleOf([5], 600, BYTE_UNITS, { apart: 80, canBeWide: true }).place(5)).toBeCloseTo(300, 6);
+it('the best of a size are found among those measured on the same examples', () => {
+  const models = [
+    { ...model('test', 10, accuracy(0.9)), split: 'test' as const },
+    { ...model('validation', 20, accuracy(0.8)), split: 'validation' as const },
+    { ...model('worse', 20, accuracy(0.8)), split: 'test' as const },
+    { ...model('few', 30, accuracy(0.1)), sampleData: true },
+  ];
+  const points = pointsOf(models, { name: 'accuracy' }, ({ totals }) => totals.bytes);
+  expect(points.map(({ model: { name }, isBest }) => [name, isBest])).toEqual([
+    ['test', true],
+    ['validation', true],
+    ['worse', false],
+    ['few', true],
+  ]);
+  expect(splitsOf(points)[0]).toBe('test');
 });

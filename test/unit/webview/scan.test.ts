@@ -2,13 +2,7 @@ import { expect, test } from 'vitest';
 import { measurement } from '../../../src/protocol/measure/measurement';
 import { measured } from '../../../src/protocol/metric';
 import type { ScannedLayer, SensitivityPart } from '../../../src/protocol/measure/sensitivity';
-import {
-  emptyScan,
-  nearestLayer,
-  onScanPart,
-  scanColumns,
-  measuredAmounts,
-} from '../../../src/webview/sensitivity/scan';
+import { emptyScan, onScanPart, measuredAmounts, scanSeries } from '../../../src/webview/sensitivity/scan';
 
 const layer = (name: string, state: ScannedLayer['state']): ScannedLayer => ({ name, parameters: [], size: 4, state });
 const point = (name: string, sparsity: number, accuracy: number, collapsed = false): SensitivityPart => ({
@@ -32,18 +26,9 @@ test('curves start at the accuracy of the whole model, in any order of points', 
     point('a', 0.5, 0.6),
   ].reduce(onScanPart, emptyScan('prune'));
   expect(measuredAmounts(view)).toEqual([0.1, 0.5]);
-  expect(scanColumns(view)).toEqual([
-    [0, 0.1, 0.5],
-    [0.9, 0.8, 0.6],
-    [0.9, null, 0.1],
-  ]);
+  expect(scanSeries(view)).toMatchObject([
+    { name: 'a', points: [{ x: 0, y: 0.9 }, { x: 0.1, y: 0.8 }, { x: 0.5, y: 0.6 }] },
+    { name: 'b', points: [{ x: 0, y: 0.9 }, { x: 0.5, y: 0.1 }] },
+  ]); // prettier-ignore
   expect(view.layers[1]?.collapsedAt).toBe(0.5);
-});
-
-test('a point of the plot belongs to the nearest line, if one is near', () => {
-  const view = [begin, point('a', 0.5, 0.7), point('b', 0.5, 0.1)].reduce(onScanPart, emptyScan('prune'));
-  expect(nearestLayer(view, { place: 0.25, metric: 0.78 }, 0.1)).toBe('a');
-  expect(nearestLayer(view, { place: 0.25, metric: 0.52 }, 0.1)).toBe('b');
-  expect(nearestLayer(view, { place: 0.25, metric: 0.65 }, 0.1)).toBeNull();
-  expect(nearestLayer(view, { place: 0.75, metric: 0.1 }, 0.1)).toBeNull();
 });

@@ -32,6 +32,7 @@ import { dataHandlers } from './data';
 import { fakeCompact } from './compact';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeAdvice } from './advice';
+import { LARGE } from './large';
 import { fakeLevels } from './levels';
 import { fakeScan } from './scan';
 import { fakeSheet } from './sheet';
@@ -40,7 +41,7 @@ import { fakePacked, fakePacking } from './packed';
 import { fakeTarget } from './target';
 import { realModel, type RealModel } from './real-model';
 import { fakeTopology } from './topology';
-import { fakeModel, pruned, type FakeModel } from './model';
+import { fakeModel, kernelSize, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
 
 const HALVES = { mean: 0.5, std: 0.5, from: 'stored' } as const;
@@ -67,6 +68,8 @@ export interface Pretence {
   task: FakeTask;
   /** The number of runs in the workspace, on the page of their chart. */
   runs: number | null;
+  /** The millions of parameters of a large model, as in `LARGE`. */
+  parameters: number | null;
   /** Another model, as an engine described it. */
   real: RealModel | null;
 }
@@ -209,7 +212,9 @@ export class FakeHost {
 
   private async open(): Promise<PanelState> {
     const { pretence } = this;
-    this.model = pretence.real ? realModel(pretence.real) : await fakeModel(pretence.layers, pretence.sparse ? 0.6 : 0);
+    const large = pretence.parameters === null ? undefined : LARGE[pretence.parameters];
+    if (pretence.real) this.model = realModel(pretence.real);
+    else this.model = await (large?.() ?? fakeModel(pretence.layers, pretence.sparse ? 0.6 : 0));
     const hasData = !pretence.noData;
     this.state = {
       inspection: this.model.inspection,
@@ -251,12 +256,16 @@ export class FakeHost {
       reload: () => this.open(),
       histogram: ({ layers, bins }) => {
         this.note('histogram', layers);
-        const { kernels } = this.here().model;
+        const { kernels, inspection } = this.here().model;
         return Promise.resolve(
           layers.map((name) => {
             const kernel = name === null ? undefined : kernels.get(name);
             if (name !== null && !kernel) throw new UserError(`${name} has no weights to count.`);
-            return histogramOf(name, kernel ? [kernel] : [...kernels.values()], bins);
+            const parts = kernel ? [kernel] : [...kernels.values()];
+            const known = parts.reduce((total, part) => total + part.length, 0);
+            const layer = inspection.layers.find((one) => one.name === name);
+            const size = layer ? kernelSize(layer) : inspection.totals.kernelWeights;
+            return histogramOf(name, parts, bins, size / known);
           }),
         );
       },

@@ -6,11 +6,11 @@ import { gzipBytes, trainedWeights } from './weights';
 /** A model with its weights, as only the engine would hold it. */
 export interface FakeModel {
   inspection: Inspection;
-  /** Kernels by layer name. */
+  /** Kernels by layer name; of a large one a part. */
   kernels: ReadonlyMap<string, Float32Array>;
 }
 
-interface Spec {
+export interface Spec {
   name: string;
   type: string;
   output: number[];
@@ -46,6 +46,8 @@ const deep = (layers: number): Spec[] =>
 
 const product = (shape: readonly number[]): number => shape.reduce((size, next) => size * next, 1);
 const nonzeroOf = (kernel: Float32Array): number => kernel.reduce((count, w) => count + Number(w !== 0), 0);
+/** The share of weights that are not 0. */
+const density = (kernel: Float32Array): number => nonzeroOf(kernel) / kernel.length;
 
 function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
   if (!spec.kernel || !kernel)
@@ -63,14 +65,15 @@ function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
       tensors: [],
     };
   const units = spec.kernel.at(-1) ?? 0;
-  const nonzero = nonzeroOf(kernel);
+  const size = product(spec.kernel);
+  const nonzero = Math.round(density(kernel) * size);
   return {
     name: spec.name,
     type: spec.type,
     outputShape: [null, ...spec.output],
-    params: kernel.length + units,
+    params: size + units,
     nonzero: nonzero + units,
-    sparsity: 1 - nonzero / kernel.length,
+    sparsity: 1 - density(kernel),
     macs: spec.macs,
     // As if the last layer were clustered.
     bitsPerWeight: { stored: 32, ...(spec.name === 'dense_1' ? { few: { values: 16, entropy: 3.71 } } : {}) },
@@ -80,7 +83,7 @@ function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
         name: `${spec.name}/kernel`,
         shape: spec.kernel,
         dtype: 'float32',
-        params: kernel.length,
+        params: size,
         nonzero,
         kernel: true,
         prunable: true,
@@ -99,13 +102,22 @@ function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
   };
 }
 
+/** Weights that are made up for a layer of a large model. */
+const MOST = 20_000;
+
 /** Builds a model with random weights. `sparsity`: share of weights that are 0 from the start. */
-export async function fakeModel(layers: number | null, sparsity: number): Promise<FakeModel> {
-  const specs = layers === null ? FASHION_CNN : deep(layers);
+export const fakeModel = (layers: number | null, sparsity: number): Promise<FakeModel> =>
+  modelOf(layers === null ? 'fashion-cnn' : `deep-${layers}`, layers === null ? FASHION_CNN : deep(layers), sparsity);
+
+/** Builds a large model, of which each layer has a part of its weights at most, and all of them in every figure. */
+export const largeModel = (name: string, specs: readonly Spec[]): Promise<FakeModel> => modelOf(name, specs, 0, MOST);
+
+async function modelOf(name: string, specs: readonly Spec[], sparsity: number, most = Infinity): Promise<FakeModel> {
   const kernels = new Map<string, Float32Array>();
   specs.forEach((spec, index) => {
     if (!spec.kernel) return;
-    const kernel = trainedWeights(product(spec.kernel), product(spec.kernel.slice(0, -1)), index + 1);
+    const size = Math.min(most, product(spec.kernel));
+    const kernel = trainedWeights(size, product(spec.kernel.slice(0, -1)), index + 1);
     if (sparsity > 0) {
       const cut = threshold([kernel], Math.round(sparsity * kernel.length));
       kernels.set(spec.name, cutBelow(kernel, cut));
@@ -114,28 +126,34 @@ export async function fakeModel(layers: number | null, sparsity: number): Promis
   const infos = specs.map((spec) => layerInfo(spec, kernels.get(spec.name)));
   const sum = (of: (layer: LayerInfo) => number): number => infos.reduce((total, layer) => total + of(layer), 0);
   const all = [...kernels.values()];
-  const kernelWeights = all.reduce((total, kernel) => total + kernel.length, 0);
+  const kernelWeights = specs.reduce((total, { kernel }) => total + (kernel ? product(kernel) : 0), 0);
+  const known = all.reduce((total, kernel) => total + kernel.length, 0);
   const params = sum((layer) => layer.params);
   return {
     kernels,
     inspection: {
-      name: layers === null ? 'fashion-cnn' : `deep-${layers}`,
-      path: '/models/fashion-cnn/model.json',
-      format: 'layers-model',
-      weightsHash: `fake-${layers}-${sparsity}`,
+      ...{
+        name,
+        path: '/models/fashion-cnn/model.json',
+        format: 'layers-model',
+        weightsHash: `fake-${name}-${sparsity}`,
+      },
       layers: infos,
       totals: {
         params,
         nonzero: sum((layer) => layer.nonzero),
         kernelWeights,
-        sparsity: 1 - all.reduce((total, kernel) => total + nonzeroOf(kernel), 0) / kernelWeights,
+        sparsity: 1 - all.reduce((total, kernel) => total + nonzeroOf(kernel), 0) / known,
         macs: sum((layer) => layer.macs ?? 0),
         bytes: params * 4 + 2846,
-        gzipBytes: (await gzipBytes(all)) + 780,
+        gzipBytes: Math.round(((await gzipBytes(all)) * kernelWeights) / known) + 780,
       },
     },
   };
 }
+
+/** The number of weights of a layer's kernel. */
+export const kernelSize = ({ tensors }: LayerInfo): number => tensors.find(({ kernel }) => kernel)?.params ?? 0;
 
 const cutBelow = (kernel: Float32Array, below: number): Float32Array =>
   kernel.map((w) => (Math.abs(w) < below ? 0 : w));
@@ -195,17 +213,17 @@ export function pruned(model: FakeModel, step: PruneStep): Pruned {
       reason = 'It would lose all its weights, so it keeps its largest.';
     }
     kernels.push(left);
-    const nonzero = nonzeroOf(left);
+    const size = kernelSize(layer);
     return {
       name: layer.name,
-      sparsity: 1 - nonzero / kernel.length,
+      sparsity: 1 - density(left),
       threshold: below > 0 ? below : null,
-      nonzero: layer.nonzero - nonzeroOf(kernel) + nonzero,
+      nonzero: layer.nonzero - Math.round(size * (density(kernel) - density(left))),
       ...(reason === undefined ? {} : { reason }),
     };
   });
-  const { params, kernelWeights } = model.inspection.totals;
-  const left = kernels.reduce((total, kernel) => total + nonzeroOf(kernel), 0);
+  const { params } = model.inspection.totals;
+  const [left, known] = [nonzeroOf, (kernel: Float32Array) => kernel.length].map((of) => kernels.reduce((total, kernel) => total + of(kernel), 0)); // prettier-ignore
   return {
     kernels,
     counts: {
@@ -213,7 +231,7 @@ export function pruned(model: FakeModel, step: PruneStep): Pruned {
       totals: {
         params,
         nonzero: layers.reduce((total, layer) => total + layer.nonzero, 0),
-        sparsity: 1 - left / kernelWeights,
+        sparsity: 1 - left! / known!,
       },
     },
   };

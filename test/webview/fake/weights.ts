@@ -22,8 +22,11 @@ export function trainedWeights(count: number, fanIn: number, seed: number): Floa
   });
 }
 
-/** Counted as the engine does: 0 is a bin edge, exact zeros apart, |w| finely for thresholds. */
-export function histogramOf(layer: string | null, parts: readonly Float32Array[], bins: number): Histogram {
+/**
+ * Counted as the engine does: 0 is a bin edge, exact zeros apart, |w| finely for thresholds.
+ * @param times each weight stands for so many
+ */
+export function histogramOf(layer: string | null, parts: readonly Float32Array[], bins: number, times = 1): Histogram {
   let count = 0;
   let zeros = 0;
   let min = Infinity;
@@ -55,8 +58,8 @@ export function histogramOf(layer: string | null, parts: readonly Float32Array[]
     }
   return {
     layer,
-    count,
-    zeros,
+    count: Math.round(count * times),
+    zeros: Math.round(zeros * times),
     nan: 0,
     infinite: 0,
     min,
@@ -65,8 +68,8 @@ export function histogramOf(layer: string | null, parts: readonly Float32Array[]
     std: Math.sqrt(squares / count - mean * mean),
     start,
     width,
-    counts,
-    magnitudes: { max: size, counts: magnitudes },
+    counts: counts.map((one) => Math.round(one * times)),
+    magnitudes: { max: size, counts: magnitudes.map((one) => Math.round(one * times)) },
   };
 }
 

@@ -1,0 +1,137 @@
+import { useMemo, useState } from 'preact/hooks';
+import { useWidth } from '../histogram/use-width';
+import { markPath } from './marks';
+import { plotOf } from './plot';
+import { PlotFrame, type GoalLine } from './plot-frame';
+import type { AxisSpec } from './plot-scale';
+import { nearestPoint, pointForKey, type Found, type Point, type Series } from './series';
+
+/** The distance in pixels within which the pointer meets a line. */
+const NEAR = 30;
+/** Half of the width of a shape. */
+const SIZE = 3.5;
+
+const linePath = (points: readonly Point[]): string =>
+  points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+
+/**
+ * Series over an axis that they share. The pointer and the arrow keys read its points one by one.
+ */
+export function LineChart({
+  title,
+  label,
+  height,
+  series,
+  x,
+  y,
+  goals,
+  words,
+  active,
+  onPick,
+  testId,
+}: {
+  /** The name of the figure where it is copied or saved. */
+  title: string;
+  /** The label for screen readers. */
+  label: string;
+  height: number;
+  series: readonly Series[];
+  x: AxisSpec;
+  y: AxisSpec;
+  goals?: readonly GoalLine[] | undefined;
+  /** A point in words. */
+  words: (series: Series, point: Point) => string;
+  /** The name of a series that is drawn bold. */
+  active?: string | undefined;
+  /** Called with the name of a series that was clicked, or chosen by Enter. */
+  onPick?: ((name: string) => void) | undefined;
+  testId?: string | undefined;
+}) {
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const [found, setFound] = useState<(Found & { byKey: boolean }) | null>(null);
+  const plot = plotOf({ width, height, x, y });
+  const placed = useMemo(
+    () => series.map(({ points, ...rest }) => ({ ...rest, points: points.map((one) => ({ x: plot.x(one.x), y: plot.y(one.y) })) })), // prettier-ignore
+    [series, width, height, x, y],
+  );
+  const inHand = found && series[found.series]?.points[found.point] ? found : null;
+  const one = inHand && series[inHand.series]!;
+  const at = inHand && placed[inHand.series]!.points[inHand.point]!;
+  const said = inHand && one ? words(one, one.points[inHand.point]!) : '';
+  return (
+    <div class="line-chart" data-chart={title}>
+      <div
+        class={onPick ? 'line-plot picks' : 'line-plot'}
+        ref={ref}
+        role="group"
+        tabIndex={0}
+        aria-label={label}
+        data-testid={testId}
+        onPointerMove={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          const pointed = nearestPoint(placed, { x: event.clientX - box.left, y: event.clientY - box.top }, NEAR);
+          setFound(pointed && { ...pointed, byKey: false });
+        }}
+        onPointerLeave={() => setFound(null)}
+        onBlur={() => setFound(null)}
+        onClick={() => {
+          if (one) onPick?.(one.name);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') setFound(null);
+          if (event.key === 'Enter' && one) onPick?.(one.name);
+          const start = {
+            series: Math.max(
+              0,
+              series.findIndex(({ points }) => points.length > 0),
+            ),
+            point: 0,
+          };
+          const next = inHand ? pointForKey(event.key, series, inHand) : event.key.startsWith('Arrow') ? start : undefined; // prettier-ignore
+          if (!next) return;
+          event.preventDefault();
+          setFound({ ...next, byKey: true });
+        }}
+      >
+        {width > 0 && (
+          <svg width={width} height={height} aria-hidden="true">
+            <PlotFrame plot={plot} goals={goals ?? []} />
+            {placed.map(({ name, style, drawn, points }, index) => (
+              <g
+                key={name}
+                class={['series', name === active ? 'active' : '', inHand && inHand.series !== index ? 'dim' : ''].join(' ')} // prettier-ignore
+                style={{ stroke: style.color, fill: style.color }}
+              >
+                {drawn !== 'marks' && (
+                  <path class="series-line" d={linePath(points)} stroke-dasharray={style.dash.join(' ')} />
+                )}
+                {drawn !== 'line' && (
+                  <path class="mark" d={points.map((each) => markPath(style.mark, each.x, each.y, SIZE)).join('')} />
+                )}
+              </g>
+            ))}
+            {at && one && (
+              <path
+                class="mark in-hand"
+                d={markPath(one.style.mark, at.x, at.y, 6)}
+                style={{ fill: one.style.color }}
+              />
+            )}
+          </svg>
+        )}
+        {at && one && (
+          <div
+            class={at.x > width / 2 ? 'plot-tip left' : 'plot-tip'}
+            style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
+            aria-hidden="true"
+          >
+            <span class="figures">{said}</span>
+          </div>
+        )}
+      </div>
+      <span class="unseen" role="status">
+        {inHand?.byKey ? said : ''}
+      </span>
+    </div>
+  );
+}

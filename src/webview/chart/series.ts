@@ -1,0 +1,68 @@
+import type { SeriesStyle } from './marks';
+
+/** A point of a chart in the units of its axes, both finite. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Points that belong together, from left to right. */
+export interface Series {
+  readonly name: string;
+  readonly points: readonly Point[];
+  readonly style: SeriesStyle;
+  /** A line, shapes at the points, or both. */
+  readonly drawn: 'line' | 'marks' | 'both';
+}
+
+/** A point of a series by their places. */
+export interface Found {
+  readonly series: number;
+  readonly point: number;
+}
+
+/**
+ * The point that somebody points at: of the nearest series, that which is nearest from left to right. All in pixels.
+ * @param reach the largest distance of a series; null is returned if all are further away
+ */
+export function nearestPoint(
+  series: readonly Omit<Series, 'name' | 'style'>[],
+  at: Point,
+  reach: number,
+): Found | null {
+  let best: Found | null = null;
+  let least = reach;
+  series.forEach(({ points, drawn }, index) => {
+    const point = nearestAlong(points, at.x);
+    if (point === undefined) return;
+    const { x, y } = points[point]!;
+    const alone = Math.hypot(x - at.x, y - at.y);
+    const other = points[at.x > x ? point + 1 : point - 1];
+    const onLine = drawn === 'marks' || !other || other.x === x ? alone : Math.abs(y + ((other.y - y) * (at.x - x)) / (other.x - x) - at.y); // prettier-ignore
+    if (Math.min(alone, onLine) > least) return;
+    least = Math.min(alone, onLine);
+    best = { series: index, point };
+  });
+  return best;
+}
+
+function nearestAlong(points: readonly Point[], x: number): number | undefined {
+  let best: number | undefined;
+  points.forEach((point, index) => {
+    if (best === undefined || Math.abs(point.x - x) < Math.abs(points[best]!.x - x)) best = index;
+  });
+  return best;
+}
+
+/** The point after a key: along its series, or at about the same place of the series before or after; undefined for other keys. */
+export function pointForKey(key: string, series: readonly Pick<Series, 'points'>[], from: Found): Found | undefined {
+  const { points = [] } = series[from.series] ?? {};
+  const within = (place: number, length: number): number => Math.max(0, Math.min(length - 1, place));
+  const along = { ArrowLeft: from.point - 1, ArrowRight: from.point + 1, Home: 0, End: points.length - 1 }[key];
+  if (along !== undefined) return { ...from, point: within(along, points.length) };
+  const other = { ArrowUp: from.series - 1, ArrowDown: from.series + 1 }[key];
+  if (other === undefined) return undefined;
+  const next = within(other, series.length);
+  const place = nearestAlong(series[next]?.points ?? [], points[from.point]?.x ?? 0);
+  return place === undefined ? from : { series: next, point: place };
+}

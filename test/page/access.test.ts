@@ -1,0 +1,49 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { playgroundOfFile } from './playground';
+import { OTHERS, WORKBENCH, type Route } from './screens';
+
+const playground = playgroundOfFile('sec-access-');
+
+/** Only the colors differ between themes. */
+const THEMES = { dark: undefined, light: ['color-contrast'], 'hc-dark': ['color-contrast'], 'hc-light': ['color-contrast'] }; // prettier-ignore
+
+const Findings = z.array(
+  z.object({ id: z.string(), impact: z.string().nullable(), places: z.array(z.object({ at: z.string(), why: z.string() })) }), // prettier-ignore
+);
+
+/** The serious and critical findings of axe-core about the page as it is seen. */
+async function findings(page: Page, rules: readonly string[] | undefined): Promise<string[]> {
+  const options = { resultTypes: ['violations'], ...(rules ? { runOnly: { type: 'rule', values: rules } } : {}) };
+  const found = await page.evaluate(
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({
+      id, impact, places: nodes.map((node) => ({ at: node.html.slice(0, 160), why: node.failureSummary ?? '' })) })))`,
+  );
+  return Findings.parse(found)
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, places }) => places.map(({ at, why }) => `${id}: ${at}: ${why}`));
+}
+
+async function expectAccessible({ pretence, screens }: Route): Promise<void> {
+  await playground.open(`${pretence}&epochSeconds=1`, 1440);
+  const { page } = playground;
+  await page.evaluate(axe.source);
+  const all: string[] = [];
+  for (const { name, show } of screens) {
+    await show(page);
+    for (const [theme, rules] of Object.entries(THEMES)) {
+      await page.evaluate(`window.secateurWear('${theme}')`);
+      all.push(...(await findings(page, rules)).map((finding) => `${name} in ${theme}: ${finding}`));
+    }
+    await page.evaluate(`window.secateurWear('dark')`);
+  }
+  expect(all).toEqual([]);
+}
+
+test('no tab of the workbench has a serious finding of axe-core in any theme', async () => {
+  await expectAccessible({ name: 'workbench', pretence: 'advised', screens: WORKBENCH });
+});
+
+test.each(OTHERS)('$name has no serious finding of axe-core in any theme', expectAccessible);
