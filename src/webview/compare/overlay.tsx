@@ -1,11 +1,13 @@
 import { t } from '../../protocol/l10n';
 import type { ComparedHistogram } from '../../protocol/measure/compare';
-import { percent, weight } from '../../protocol/format';
+import { percent } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
 import { sharesOf, stepPath } from './overlay-shares';
-import { niceTicks, toPixel } from '../ui/scale';
+import { plotOf } from '../chart/plot';
+import { PlotFrame } from '../chart/plot-frame';
+import { COUNT_UNITS, PERCENT } from '../ui/scale';
 
-const HEIGHT = 200;
+const HEIGHT = 260;
 
 const zerosOf = (side: ComparedHistogram['a']): string => {
   if (!side) return t('not there');
@@ -19,26 +21,29 @@ export function Overlay({ histogram, names }: { histogram: ComparedHistogram; na
   const { start, width: bin, a, b } = sharesOf(histogram);
   const largest = Math.max(...(a ?? []), ...(b ?? []), 1e-9);
   const bins = Math.max(a?.length ?? 0, b?.length ?? 0);
-  const axis = { from: start, to: start + bin * Math.max(1, bins), width };
+  const end = start + bin * Math.max(1, bins);
+  const plot = plotOf({
+    ...{ width, height: HEIGHT },
+    x: { values: [start, end], units: COUNT_UNITS, title: t('value of a weight') },
+    y: { values: [0, largest], units: PERCENT, title: t('share of all weights; zeros are not drawn') },
+  });
+  const [left, top] = [plot.x(start), plot.y(largest)];
+  const path = (shares: readonly number[]): string => stepPath(shares, largest, plot.x(end) - left, plot.y(0) - top);
   const words = [`${names[0]}: ${zerosOf(histogram.a)}`, `${names[1]}: ${zerosOf(histogram.b)}`] as const;
   return (
     <figure class="overlay" data-testid="overlay">
       <div ref={ref} role="img" aria-label={t('Histograms of weights. {0}.', words.join('. '))}>
-        <svg width={width} height={HEIGHT + 22} aria-hidden="true">
-          {a && <path class="overlay-a" d={stepPath(a, largest, width, HEIGHT)} />}
-          {b && <path class="overlay-b" d={stepPath(b, largest, width, HEIGHT)} />}
-          <line class="base-line" x1={0} x2={width} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
-          {niceTicks(axis.from, axis.to, Math.max(2, Math.floor(width / 80))).map((tick) => (
-            <text key={tick} class="axis-text" x={toPixel(axis, tick)} y={HEIGHT + 16} text-anchor="middle">
-              {weight(tick)}
-            </text>
-          ))}
+        <svg width={width} height={HEIGHT} aria-hidden="true">
+          <PlotFrame plot={plot} />
+          <g transform={`translate(${left}, ${top})`}>
+            {a && <path class="overlay-a" d={path(a)} />}
+            {b && <path class="overlay-b" d={path(b)} />}
+          </g>
         </svg>
       </div>
       <figcaption class="row small figures">
         <span class="side-a">{words[0]}</span>
         <span class="side-b">{words[1]}</span>
-        <span class="quiet">{t('Shares of the nonzero weights, by value')}</span>
       </figcaption>
     </figure>
   );

@@ -1,7 +1,11 @@
 import { useMemo } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { compact, weight } from '../../protocol/format';
 import type { Bins } from './bins';
 import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '../ui/scale';
+
+/** The height of the axis below the bars in pixels. */
+export const AXIS = 36;
 
 /** Room above the tallest bar in pixels, where the label of the threshold is. */
 const ROOM = 28;
@@ -31,7 +35,7 @@ export function Bars({
   const right = Math.min(axis.width, toPixel(axis, threshold));
   const each = axis.width / Math.max(1, bins.counts.length);
   return (
-    <svg class="bars" width={axis.width} height={height + 22} aria-hidden="true">
+    <svg class="bars" width={axis.width} height={height + AXIS} aria-hidden="true">
       {countTicks(largest, log).map((tick) => {
         const y = Math.round(height - barHeight(tick, largest, log) * tallest) + 0.5;
         return (
@@ -43,6 +47,12 @@ export function Bars({
           </g>
         );
       })}
+      <text class="axis-text axis-title" x={-40} y={10}>
+        {log ? t('weights, by powers of ten') : t('weights')}
+      </text>
+      <text class="axis-text axis-title" x={axis.width} y={height + 31} text-anchor="end">
+        {t('value of a weight')}
+      </text>
       {threshold > 0 && right > left && (
         <>
           <rect class="pruned-area" x={left} y={0} width={right - left} height={height} />

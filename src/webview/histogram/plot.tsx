@@ -9,14 +9,11 @@ import { rowForKey } from '../layers/window';
 import { log, whole } from '../state/session';
 import { LinkButton } from '../ui/link';
 import { shownThreshold } from '../state/threshold';
-import { Bars } from './bars';
+import { AXIS, Bars } from './bars';
 import { Levels } from './levels';
 import { ThresholdLines } from './threshold-lines';
 import { useSize } from './use-width';
 import { ZeroGauge } from './zero-gauge';
-
-/** The height of the axis below the bars in pixels. */
-const AXIS = 22;
 
 /** A key press makes the shown range narrower or wider by this factor. */
 const ZOOM = 1.5;
