@@ -37,9 +37,9 @@ export async function servePlayground(folder, { port = 0, readable = false } = {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { port: { type: 'string' } } });
-  const { address } = await servePlayground(join(here, '../../.cache/playground'), {
-    port: Number(values.port ?? 0),
-    readable: true,
-  });
-  console.log(address);
+  const folder = join(here, '../../.cache/playground');
+  // Without an await at the top, so that programs in TypeScript can load this file.
+  void servePlayground(folder, { port: Number(values.port ?? 0), readable: true }).then(({ address }) =>
+    console.log(address),
+  );
 }

@@ -61,8 +61,8 @@ export function AdviceSection() {
           )}
           {told.recipes.length > 0 ? (
             <ol class="advised" aria-label={t('Recipes')} data-testid="advised-recipes">
-              {told.recipes.map((recipe) => (
-                <RecipeCard key={recipe.name} recipe={recipe} now={told.now} />
+              {told.recipes.map((recipe, index) => (
+                <RecipeCard key={recipe.name} recipe={recipe} now={told.now} isFirst={index === 0} />
               ))}
             </ol>
           ) : (

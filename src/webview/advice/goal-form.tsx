@@ -53,7 +53,7 @@ export function GoalForm() {
           testId="advice-minutes"
         />
         <Button
-          primary
+          primary={!advice.value}
           icon="lightbulb"
           disabled={blocked !== null}
           title={blocked === null ? undefined : translated(blocked)}

@@ -6,8 +6,8 @@ import { cannotMeasure, cannotRun, job } from '../state/session';
 import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
 
-/** A recipe with its figures; ~ marks estimates. */
-export function RecipeCard({ recipe, now }: { recipe: AdvisedRecipe; now: Advice['now'] }) {
+/** A recipe with its figures; ~ marks estimates. @param isFirst its button is the one that stands out */
+export function RecipeCard({ recipe, now, isFirst }: { recipe: AdvisedRecipe; now: Advice['now']; isFirst: boolean }) {
   const { name, best, seconds, meets } = recipe;
   const title = translated(recipe.title);
   const running = job.value?.status === 'running' || job.value?.status === 'cancelling';
@@ -42,7 +42,7 @@ export function RecipeCard({ recipe, now }: { recipe: AdvisedRecipe; now: Advice
           {t('Open as Recipe')}
         </Button>
         <Button
-          primary
+          primary={isFirst}
           disabled={blocked !== null || running}
           title={blocked === null ? undefined : translated(blocked)}
           onPress={() => void runAdvised(recipe)}

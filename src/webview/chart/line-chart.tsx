@@ -5,6 +5,7 @@ import { plotOf } from './plot';
 import { PlotFrame, type GoalLine } from './plot-frame';
 import type { AxisSpec } from './plot-scale';
 import { nearestPoint, pointForKey, type Found, type Point, type Series } from './series';
+import { Tip } from './tip';
 
 /** The distance in pixels within which the pointer meets a line. */
 const NEAR = 30;
@@ -120,13 +121,9 @@ export function LineChart({
           </svg>
         )}
         {at && one && (
-          <div
-            class={at.x > width / 2 ? 'plot-tip left' : 'plot-tip'}
-            style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
-            aria-hidden="true"
-          >
-            <span class="figures">{said}</span>
-          </div>
+          <Tip {...at} width={width}>
+            {said}
+          </Tip>
         )}
       </div>
       <span class="unseen" role="status">

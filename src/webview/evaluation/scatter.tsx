@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'preact/hooks';
 import { t } from '../../protocol/l10n';
 import type { Answers } from '../../protocol/measure/answers';
-import { count } from '../../protocol/format';
+import { count, weight } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
 import { GUTTER, plotOf } from '../chart/plot';
 import { PlotFrame } from '../chart/plot-frame';
+import { Tip } from '../chart/tip';
 import { COUNT_UNITS } from '../ui/scale';
 import { Select } from '../ui/select';
 
@@ -28,6 +29,8 @@ export function Scatter({
     return plotOf({ ...size, x: { ...both, title: t('True') }, y: { ...both, title: t('Predicted') } });
   }, [points, side]);
   const shown = points.filter((one) => one.every((value) => Number.isFinite(value)));
+  const [pointed, setPointed] = useState<number | null>(null);
+  const inHand = pointed === null ? undefined : shown[pointed];
   return (
     <div class="scatter">
       {columns.length > 1 && (
@@ -42,7 +45,7 @@ export function Scatter({
           testId="scatter-number"
         />
       )}
-      <div ref={ref}>
+      <div ref={ref} class="plotted">
         {side > 0 && (
           <svg
             width={plot.width}
@@ -54,9 +57,22 @@ export function Scatter({
             <PlotFrame plot={plot} />
             <line class="scatter-diagonal" x1={plot.left} y1={plot.bottom} x2={plot.right} y2={plot.top} />
             {shown.map(([truth, predicted], index) => (
-              <circle key={index} class="scatter-point" cx={plot.x(truth)} cy={plot.y(predicted)} r={2.5} />
+              <circle
+                key={index}
+                class="scatter-point"
+                cx={plot.x(truth)}
+                cy={plot.y(predicted)}
+                r={index === pointed ? 5 : 2.5}
+                onPointerEnter={() => setPointed(index)}
+                onPointerLeave={() => setPointed(null)}
+              />
             ))}
           </svg>
+        )}
+        {inHand && (
+          <Tip x={plot.x(inHand[0])} y={plot.y(inHand[1])} width={plot.width}>
+            {t('{0} predicted, {1} true', weight(inHand[1]), weight(inHand[0]))}
+          </Tip>
         )}
       </div>
       <p class="small quiet">

@@ -6,6 +6,7 @@ import { bytes, compact, count, percent } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
 import { plotOf } from '../chart/plot';
 import { PlotFrame } from '../chart/plot-frame';
+import { Tip } from '../chart/tip';
 import { goalSize, linesOf, paretoAxes, valueIn } from './axes';
 import { rowForKey } from '../layers/window';
 import { Button } from '../ui/button';
@@ -25,6 +26,7 @@ interface ParetoPlotProps {
 export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [inHand, setInHand] = useState(curve.chosen);
+  const [pointed, setPointed] = useState(false);
   const size = goalSize(curve);
   const metric = metricOfPlans(curve);
   const plot = useMemo(() => plotOf({ width, height: HEIGHT, ...paretoAxes(curve) }), [curve, width]);
@@ -49,7 +51,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
       </div>
       <div
         ref={ref}
-        class="pareto"
+        class="pareto plotted"
         role="listbox"
         tabIndex={0}
         aria-label={t('Plans, from large to small')}
@@ -86,11 +88,20 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
                     setInHand(index);
                     onTake?.(index);
                   }}
-                  onPointerEnter={() => setInHand(index)}
+                  onPointerEnter={() => {
+                    setInHand(index);
+                    setPointed(true);
+                  }}
+                  onPointerLeave={() => setPointed(false)}
                 />
               );
             })}
           </svg>
+        )}
+        {pointed && point && (
+          <Tip {...place(point)} width={width}>
+            {words(point)}
+          </Tip>
         )}
       </div>
       {point && (

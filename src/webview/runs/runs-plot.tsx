@@ -7,6 +7,7 @@ import { Legend } from '../chart/legend';
 import { markPath, MARKS, type SeriesStyle } from '../chart/marks';
 import { plotOf } from '../chart/plot';
 import { PlotFrame } from '../chart/plot-frame';
+import { Tip } from '../chart/tip';
 import { Button } from '../ui/button';
 import { metricUnits } from '../ui/scale';
 import { metricTitle, splitsOf, type Point } from './points';
@@ -37,6 +38,7 @@ export function RunsPlot({
 }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [path, setPath] = useState<string | null>(null);
+  const [pointed, setPointed] = useState(false);
   const inHand = Math.max(0, points.findIndex(({ model }) => model.path === path)); // prettier-ignore
   const plot = useMemo(
     () =>
@@ -60,7 +62,7 @@ export function RunsPlot({
     <>
       <div
         ref={ref}
-        class="runs-plot"
+        class="runs-plot plotted"
         role="listbox"
         tabIndex={0}
         aria-label={t('Checkpoints, {0} over {1}, from small to large', metricNoun(metric), size.words)}
@@ -105,11 +107,20 @@ export function RunsPlot({
                   d={markPath(mark, left, top, index === inHand ? 7 : 5)}
                   data-testid={`run-${index}`}
                   onClick={() => onOpen(each.model.path)}
-                  onPointerEnter={() => setPath(each.model.path)}
+                  onPointerEnter={() => {
+                    setPath(each.model.path);
+                    setPointed(true);
+                  }}
+                  onPointerLeave={() => setPointed(false)}
                 />
               );
             })}
           </svg>
+        )}
+        {pointed && point && (
+          <Tip x={place(point).left} y={place(point).top} width={width}>
+            {words(point)}
+          </Tip>
         )}
       </div>
       <Legend series={splits.map((name, index) => ({ name, points: [], style: styleOf(index), drawn: 'both' }))} />
