@@ -2,16 +2,11 @@ import { signal } from '@preact/signals';
 
 /** Colours for canvases, which style sheets do not reach. */
 export interface Theme {
-  text: string;
   quiet: string;
-  line: string;
   background: string;
   blue: string;
   yellow: string;
-  green: string;
   red: string;
-  purple: string;
-  font: string;
 }
 
 const version = signal(0);
@@ -33,15 +28,10 @@ export function readTheme(): Theme {
   const colour = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
   const text = style.color;
   return {
-    text,
     quiet: colour('--vscode-descriptionForeground', text),
-    line: `color-mix(in srgb, ${colour('--vscode-descriptionForeground', text)} 22%, transparent)`,
     background: colour('--vscode-editor-background', style.backgroundColor),
     blue: colour('--vscode-charts-blue', text),
     yellow: colour('--vscode-charts-yellow', text),
-    green: colour('--vscode-charts-green', text),
     red: colour('--vscode-charts-red', text),
-    purple: colour('--vscode-charts-purple', text),
-    font: `11px ${style.fontFamily}`,
   };
 }
