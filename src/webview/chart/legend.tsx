@@ -2,7 +2,7 @@ import { markPath } from './marks';
 import type { Series } from './series';
 
 /** A piece of a series as its legend shows it. */
-export function Sample({ style, drawn }: Pick<Series, 'style' | 'drawn'>) {
+export function Sample({ style, drawn = 'both' }: Pick<Series, 'style'> & Partial<Pick<Series, 'drawn'>>) {
   return (
     <svg class="sample" width="26" height="12" aria-hidden="true">
       {drawn !== 'marks' && (

@@ -31,7 +31,7 @@ export function Legend({ view }: { view: ScanView }) {
               data-testid={`scan-layer-${name}`}
               onClick={() => select(name)}
             >
-              <Sample style={styleOf(index)} drawn="both" />
+              <Sample style={styleOf(index)} />
               <span class="tensor-name">{name}</span>
               {last && (
                 <span class="quiet figures">

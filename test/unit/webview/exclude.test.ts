@@ -4,7 +4,7 @@ import { measurement } from '../../../src/protocol/measure/measurement';
 import { measured, type MetricName } from '../../../src/protocol/metric';
 import type { LayerSensitivity } from '../../../src/protocol/measure/sensitivity';
 import { sensitiveLayers, stepWithout } from '../../../src/webview/sensitivity/exclude';
-import { emptyScan, measuredAmounts, scanColumns, type ScanView } from '../../../src/webview/sensitivity/scan';
+import { emptyScan, measuredAmounts, scanSeries, type ScanView } from '../../../src/webview/sensitivity/scan';
 
 const scanned = (metric: MetricName, values: Readonly<Record<string, Readonly<Record<number, number>>>>): ScanView => ({
   ...emptyScan('quantize'),
@@ -23,10 +23,9 @@ const scanned = (metric: MetricName, values: Readonly<Record<string, Readonly<Re
 test('widths stand in a row, from many bits to few', () => {
   const view = scanned('accuracy', { a: { 8: 0.9, 4: 0.89 }, b: { 8: 0.88, 4: 0.8, 2: 0.1 } });
   expect(measuredAmounts(view)).toEqual([8, 4, 2]);
-  expect(scanColumns(view)).toEqual([
-    [0, 1, 2, 3],
-    [0.9, 0.9, 0.89, null],
-    [0.9, 0.88, 0.8, 0.1],
+  expect(scanSeries(view).map(({ points }) => points.map(({ x, y }) => [x, y]))).toEqual([
+    [0.9, 0.9, 0.89].map((y, x) => [x, y]),
+    [0.9, 0.88, 0.8, 0.1].map((y, x) => [x, y]),
   ]);
 });
 
