@@ -164,6 +164,6 @@ export const OTHERS: readonly Route[] = [
     ],
   },
   open('runs', 'runs=60', '[data-testid="runs-chart"][data-ready="true"]'),
-  open('no data', 'noData&untrusted', '[data-testid="layer-table"]'),
+  open('no data', 'noData&untrusted', '[data-testid="threshold-line"]'),
   open('a broken file', 'broken', '[data-testid=error-message]'),
 ];
