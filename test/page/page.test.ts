@@ -764,15 +764,15 @@ test('a regression has its metrics, and its answers over what is true', async ()
   expect(await value('evaluation-rmse')).toBe(0.0512);
   expect(await element('total-test').innerText()).toBe('0.05120');
   await element('show-answers').click();
-  await element('scatter').waitFor();
-  const points = () =>
-    page.evaluate(
-      "Array.from(document.querySelectorAll('[data-testid=scatter] circle'), (one) => one.getAttribute('cy'))",
-    );
-  const first = await points();
+  await element('scatter').first().waitFor();
+  // Two numbers are drawn side by side.
+  const drawn = (await element('scatter').all()).map((plot) => plot.locator('circle').evaluateAll((all) => all.map((one) => one.getAttribute('cy')))); // prettier-ignore
+  const [first, second] = await Promise.all(drawn);
   expect(first).toHaveLength(400);
-  await element('scatter-number').selectOption('1');
-  expect(await points()).not.toEqual(first);
+  expect(second).toHaveLength(400);
+  expect(second).not.toEqual(first);
+  await element('scatter').first().locator('circle').nth(200).hover();
+  await page.getByText(/ predicted, .* true$/).waitFor();
   // A target starts at the metric of the model, and at a value that it reaches.
   await tab('methods');
   await element('add-target').click();
@@ -790,7 +790,7 @@ test('an image for an image is shown beside its target, and several outputs have
   await element('evaluate-button').click();
   expect(await element('metrics-by-output').innerText()).toMatch(/age\s+2.310[^]*species[^]*91.30%/);
   await element('show-answers').click();
-  await element('scatter').waitFor();
+  await element('scatter').first().waitFor();
   await element('output-choice').selectOption('species');
   expect(await element('scatter').count()).toBe(0);
   await element('cell-6-0').click();

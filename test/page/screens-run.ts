@@ -70,6 +70,7 @@ async function visit(
 }
 
 async function picture(page: Page, { width, height }: { width: number; height: number }, file: string): Promise<void> {
+  await page.evaluate('scrollTo(0, 0)');
   const tall = Number(await page.evaluate('document.documentElement.scrollHeight'));
   const clip = { x: 0, y: 0, width, height: Math.min(Math.max(tall, height), TALLEST * height) };
   await page.screenshot({ path: file, fullPage: true, clip });

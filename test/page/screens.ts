@@ -147,7 +147,7 @@ export const OTHERS: readonly Route[] = [
   evaluated('evaluation of many classes', 'task=many-classes', (page) => element(page, 'mistakes').waitFor()),
   evaluated('evaluation of numbers', 'task=regression', async (page) => {
     await click(page, 'show-answers');
-    await element(page, 'scatter').waitFor();
+    await element(page, 'scatter').first().waitFor();
   }),
   open('data', 'data', '[data-testid=data][data-ready=true]'),
   {

@@ -9,7 +9,7 @@ export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: 
   return (
     <section class="section" aria-labelledby="by-class-title">
       <h2 id="by-class-title">{t('Accuracy by class')}</h2>
-      <div class="plan-scroller" role="region" aria-labelledby="by-class-title" tabIndex={0}>
+      <div class="plan-scroller" role="group" aria-labelledby="by-class-title" tabIndex={0}>
         <table class="compare of-figures" data-testid="compared-classes">
           <thead>
             <tr>

@@ -34,7 +34,7 @@ function Heading({ known: { a, b } }: { known: Comparison }) {
           <LinkButton
             key={path}
             onPress={() => void askComparison('openCheckpoint', { path })}
-            label={t('Open {0}', path)}
+            label={t('Open {0}: {1}', name, path)}
           >
             {t('Open {0}', name)}
           </LinkButton>

@@ -38,7 +38,7 @@ export function LatencyOfTwo({ names }: { names: readonly [string, string] }) {
 function Times({ known: { batches, note, backend }, names }: { known: Latency; names: readonly [string, string] }) {
   return (
     <>
-      <div class="plan-scroller" role="region" aria-labelledby="latency-title" tabIndex={0}>
+      <div class="plan-scroller" role="group" aria-labelledby="latency-title" tabIndex={0}>
         <table class="compare of-figures" data-testid="compared-latency">
           <caption class="unseen">{t('Median time of a forward pass, and the quartiles')}</caption>
           <thead>

@@ -31,7 +31,7 @@ export function LayersOfTwo({ layers, names }: { layers: readonly ComparedLayer[
   return (
     <section class="section" aria-labelledby="compared-layers-title">
       <h2 id="compared-layers-title">{t('Layers')}</h2>
-      <div class="plan-scroller" role="region" aria-labelledby="compared-layers-title" tabIndex={0}>
+      <div class="plan-scroller" role="group" aria-labelledby="compared-layers-title" tabIndex={0}>
         <table class="compare" data-testid="compared-layers">
           <caption class="unseen">{t('{0}, then {1}', names[0], names[1])}</caption>
           <thead>

@@ -11,7 +11,7 @@ export function PerClass({ view: { perClass, task } }: { view: OutputView }) {
       <p class="small quiet" id="per-class-title">
         {pixels ? t('Intersection over union by class') : t('Accuracy by class')}
       </p>
-      <ul aria-labelledby="per-class-title" data-testid="per-class">
+      <ul aria-labelledby="per-class-title" tabIndex={0} data-testid="per-class">
         {perClass.map(({ name, samples, accuracy, iou }, index) => {
           const shown = pixels ? (iou ?? null) : accuracy;
           return (

@@ -19,7 +19,7 @@ export function Dataset() {
         onPress={() => void chooseData()}
         testId="choose-data"
         disabled={cannotRun.value !== null}
-        label={dataset ? t('Data {0}: choose another', dataset.name) : t('Choose a dataset')}
+        label={dataset ? t('Data {0}: choose another', dataset.name) : undefined}
         title={dataset ? t('Data: {0}', dataset.folder) : sentence(translated(state?.datasetProblem ?? NO_DATASET))}
       >
         {(dataset ? dataset.name : t('Choose data\u2026')) + (dataset ? DOWN : '')}

@@ -175,7 +175,7 @@ export function PlanTable() {
           {sentence(translated(plan.shortfall))}
         </p>
       )}
-      <div class="plan-scroller" role="region" aria-labelledby="plan-title" tabIndex={0}>
+      <div class="plan-scroller" role="group" aria-labelledby="plan-title" tabIndex={0}>
         <table class="compare">
           <thead>
             <tr>

@@ -84,7 +84,7 @@ export function tickWords(ticks: readonly number[], units: Units): string[] {
   const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) / size : 1;
   const decimals = Math.max(0, Math.min(9, Math.ceil(-Math.log10(step) - 1e-9)));
   const gap = name === '' || name === '%' ? '' : ' ';
-  return ticks.map((tick) => `${(tick / size).toFixed(decimals)}${gap}${name}`);
+  return ticks.map((tick) => `${(tick / size).toFixed(decimals).replace('-', '\u2212')}${gap}${name}`);
 }
 
 /** Round whole numbers above 0: at least three, if there are that many. */
