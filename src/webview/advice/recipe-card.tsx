@@ -35,12 +35,6 @@ export function RecipeCard({ recipe, now, isFirst }: { recipe: AdvisedRecipe; no
       </dl>
       <p class="small quiet">{translated(recipe.does)}</p>
       <div class="row">
-        <Button onPress={() => showPlan(recipe)} label={t('Show the plan of {0}', title)} testId={`${name}-plan`}>
-          {t('Show the Plan')}
-        </Button>
-        <Button onPress={() => openAsRecipe(recipe)} label={t('Open as recipe: {0}', title)} testId={`${name}-open`}>
-          {t('Open as Recipe')}
-        </Button>
         <Button
           primary={isFirst}
           disabled={blocked !== null || running}
@@ -50,6 +44,12 @@ export function RecipeCard({ recipe, now, isFirst }: { recipe: AdvisedRecipe; no
           testId={`${name}-run`}
         >
           {t('Run')}
+        </Button>
+        <Button onPress={() => showPlan(recipe)} label={t('Show the plan of {0}', title)} testId={`${name}-plan`}>
+          {t('Show the Plan')}
+        </Button>
+        <Button onPress={() => openAsRecipe(recipe)} label={t('Open as recipe: {0}', title)} testId={`${name}-open`}>
+          {t('Open as Recipe')}
         </Button>
       </div>
     </li>

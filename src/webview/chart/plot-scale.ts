@@ -20,6 +20,8 @@ export interface AxisSpec {
   readonly values: readonly number[];
   readonly units: Units;
   readonly title: string;
+  /** Starts at 0 without room below, for bars and sizes that stand on their axis. */
+  readonly fromZero?: boolean;
   /** Draws values far apart by their logarithm. */
   readonly canBeWide?: boolean;
   /** Values with names of their own, in place of round numbers. */
@@ -36,14 +38,18 @@ const LEAST_TICKS = 3;
 const MOST_TICKS = 10;
 
 /** @param apart pixels between two ticks, at least, where there is room for three */
-export function scaleOf({ values, units, canBeWide = false, named }: AxisSpec, pixels: number, apart: number): Scale {
-  const finite = values.filter((value) => Number.isFinite(value));
+export function scaleOf(
+  { values, units, fromZero = false, canBeWide = false, named }: AxisSpec,
+  pixels: number,
+  apart: number,
+): Scale {
+  const finite = [...values.filter((value) => Number.isFinite(value)), ...(fromZero ? [0] : [])];
   const [least, most] = finite.length === 0 ? [0, 1] : [Math.min(...finite), Math.max(...finite)];
   const isLogarithmic = canBeWide && least > 0 && most / least > WIDE;
   const along = (value: number): number => (isLogarithmic ? Math.log10(value) : value);
   const [low, high] = [along(least), along(most)];
   const room = (high - low || Math.abs(high) || 1) * ROOM;
-  const [from, to] = [low - room, high + room];
+  const [from, to] = [fromZero ? 0 : low - room, high + room];
   const place = (value: number): number => ((along(value) - from) / (to - from)) * pixels;
   const wanted = Math.max(LEAST_TICKS, Math.min(MOST_TICKS, Math.floor(pixels / apart)));
   const ticks = named

@@ -25,7 +25,7 @@ export function Overlay({ histogram, names }: { histogram: ComparedHistogram; na
   const plot = plotOf({
     ...{ width, height: HEIGHT },
     x: { values: [start, end], units: COUNT_UNITS, title: t('value of a weight') },
-    y: { values: [0, largest], units: PERCENT, title: t('share of all weights; zeros are not drawn') },
+    y: { values: [largest], fromZero: true, units: PERCENT, title: t('share of all weights; zeros are not drawn') },
   });
   const [left, top] = [plot.x(start), plot.y(largest)];
   const path = (shares: readonly number[]): string => stepPath(shares, largest, plot.x(end) - left, plot.y(0) - top);

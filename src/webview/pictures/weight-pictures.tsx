@@ -143,7 +143,12 @@ function Norms({ sheet: { norms, outputs, tensor } }: { sheet: WeightSheet }) {
     return {
       series: [series],
       x: { values: [1, norms.length], units: COUNT_UNITS, title: t('channels, the largest norm first') },
-      y: { values: [0, ...points.map(({ y }) => y)], units: COUNT_UNITS, title: t('norm of the weights of a channel') },
+      y: {
+        values: points.map(({ y }) => y),
+        fromZero: true,
+        units: COUNT_UNITS,
+        title: t('norm of the weights of a channel'),
+      },
     };
   }, [norms, tensor]);
   if (norms.length < 2) return null;

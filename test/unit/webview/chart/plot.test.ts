@@ -42,6 +42,13 @@ it('every axis has room around its data, and three ticks or more inside, in orde
   );
 });
 
+it('bars stand on their axis, with room above the highest', () => {
+  const { place, ticks } = scaleOf({ values: [0.4, 0.1], fromZero: true, units: COUNT_UNITS, title: '' }, 200, 46);
+  expect(place(0)).toBe(0);
+  expect(place(0.4)).toBeLessThan(195);
+  expect(ticks[0]).toMatchObject({ at: 0 });
+});
+
 it('a plot keeps a gutter for its axes, also without data', () => {
   const axis = { values: [Number.NaN], units: COUNT_UNITS, title: 'x' };
   const plot = plotOf({ width: 480, height: 200, x: axis, y: axis });
