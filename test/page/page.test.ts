@@ -766,8 +766,9 @@ test('a regression has its metrics, and its answers over what is true', async ()
   await element('show-answers').click();
   await element('scatter').first().waitFor();
   // Two numbers are drawn side by side.
-  const drawn = (await element('scatter').all()).map((plot) => plot.locator('circle').evaluateAll((all) => all.map((one) => one.getAttribute('cy')))); // prettier-ignore
-  const [first, second] = await Promise.all(drawn);
+  const heights = "Array.from(plot.querySelectorAll('circle'), (one) => one.getAttribute('cy'))";
+  const drawn = await page.evaluate(`Array.from(document.querySelectorAll('[data-testid=scatter]'), (plot) => ${heights})`); // prettier-ignore
+  const [first, second] = z.array(z.array(z.string())).parse(drawn);
   expect(first).toHaveLength(400);
   expect(second).toHaveLength(400);
   expect(second).not.toEqual(first);
