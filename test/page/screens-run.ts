@@ -33,8 +33,8 @@ const WINDOWS: Readonly<Record<string, { width: number; height: number }>> = {
   2560: { width: 2560, height: 1440 },
   zoomed: { width: 720, height: 450 },
 };
-/** The height of a picture, in windows. */
-const TALLEST = 2.5;
+/** The height of a picture in pixels. */
+const TALLEST = 4500;
 const themes = asked.themes.split(',');
 const widths = asked.widths.split(',');
 
@@ -72,7 +72,7 @@ async function visit(
 async function picture(page: Page, { width, height }: { width: number; height: number }, file: string): Promise<void> {
   await page.evaluate('scrollTo(0, 0)');
   const tall = Number(await page.evaluate('document.documentElement.scrollHeight'));
-  const clip = { x: 0, y: 0, width, height: Math.min(Math.max(tall, height), TALLEST * height) };
+  const clip = { x: 0, y: 0, width, height: Math.min(Math.max(tall, height), TALLEST) };
   await page.screenshot({ path: file, fullPage: true, clip });
 }
 

@@ -97,10 +97,10 @@ export function LineChart({
         {width > 0 && (
           <svg width={width} height={height} aria-hidden="true">
             <PlotFrame plot={plot} goals={goals ?? []} />
-            {placed.map(({ name, style, drawn, points }, index) => (
+            {placed.map(({ name, style, drawn, points, isFaint }, index) => (
               <g
-                key={name}
-                class={['series', name === active ? 'active' : '', inHand && inHand.series !== index ? 'dim' : ''].join(' ')} // prettier-ignore
+                key={index}
+                class={['series', name === active ? 'active' : '', isFaint ? 'faint' : '', inHand && inHand.series !== index ? 'dim' : ''].join(' ')} // prettier-ignore
                 style={{ stroke: style.color, fill: style.color }}
               >
                 {drawn !== 'marks' && (

@@ -22,6 +22,8 @@ export interface AxisSpec {
   readonly title: string;
   /** Starts at 0 without room below, for bars and sizes that stand on their axis. */
   readonly fromZero?: boolean;
+  /** Has ticks at whole numbers only. */
+  readonly areWhole?: boolean;
   /** Draws values far apart by their logarithm. */
   readonly canBeWide?: boolean;
   /** Values with names of their own, in place of round numbers. */
@@ -39,7 +41,7 @@ const MOST_TICKS = 10;
 
 /** @param apart pixels between two ticks, at least, where there is room for three */
 export function scaleOf(
-  { values, units, fromZero = false, canBeWide = false, named }: AxisSpec,
+  { values, units, fromZero = false, areWhole = false, canBeWide = false, named }: AxisSpec,
   pixels: number,
   apart: number,
 ): Scale {
@@ -56,9 +58,12 @@ export function scaleOf(
     ? thinned(named, Math.max(1, Math.floor(pixels / apart)))
     : isLogarithmic
       ? powersBetween(from, to, wanted).map((value) => ({ value, words: roundWords(value, units) }))
-      : withWords(niceTicks(from, to, wanted), units);
+      : withWords(areWhole ? wholeTicks(from, to, wanted) : niceTicks(from, to, wanted), units);
   return { place, isLogarithmic, ticks: ticks.map(({ value, words }) => ({ at: place(value), words })) };
 }
+
+const wholeTicks = (from: number, to: number, wanted: number): number[] =>
+  niceTicks(from, to, wanted).filter((tick) => Number.isInteger(tick));
 
 const withWords = (ticks: readonly number[], units: Units): { value: number; words: string }[] => {
   const words = tickWords(ticks, units);

@@ -13,6 +13,8 @@ export interface Series {
   readonly style: SeriesStyle;
   /** A line, shapes at the points, or both. */
   readonly drawn: 'line' | 'marks' | 'both';
+  /** Stands behind the others, such as a line before its smoothing; the pointer does not meet it. */
+  readonly isFaint?: boolean;
 }
 
 /** A point of a series by their places. */
@@ -32,7 +34,8 @@ export function nearestPoint(
 ): Found | null {
   let best: Found | null = null;
   let least = reach;
-  series.forEach(({ points, drawn }, index) => {
+  series.forEach(({ points, drawn, isFaint }, index) => {
+    if (isFaint) return;
     const point = nearestAlong(points, at.x);
     if (point === undefined) return;
     const { x, y } = points[point]!;

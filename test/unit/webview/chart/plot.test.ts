@@ -49,6 +49,11 @@ it('bars stand on their axis, with room above the highest', () => {
   expect(ticks[0]).toMatchObject({ at: 0 });
 });
 
+it('epochs have ticks at whole numbers only', () => {
+  const { ticks } = scaleOf({ values: [1, 3], areWhole: true, units: COUNT_UNITS, title: '' }, 600, 84);
+  expect(ticks.map(({ words }) => words)).toEqual(['1', '2', '3']);
+});
+
 it('a plot keeps a gutter for its axes, also without data', () => {
   const axis = { values: [Number.NaN], units: COUNT_UNITS, title: 'x' };
   const plot = plotOf({ width: 480, height: 200, x: axis, y: axis });
@@ -68,6 +73,7 @@ it('the pointer meets the nearest line also between its points, and points witho
   expect(nearestPoint(lines, { x: 60, y: 5 }, 10)).toEqual({ series: 1, point: 1 });
   expect(nearestPoint(lines, { x: 60, y: 30 }, 10)).toBeNull();
   expect(nearestPoint(lines, { x: 180, y: 100 }, 10)).toBeNull();
+  expect(nearestPoint([{ ...lines[0]!, isFaint: true }, lines[1]!], { x: 40, y: 42 }, 10)).toBeNull();
   const dots = [line('a', [0, 100], 'marks')];
   expect(nearestPoint(dots, { x: 40, y: 40 }, 10)).toBeNull();
   expect(nearestPoint(dots, { x: 95, y: 95 }, 10)).toEqual({ series: 0, point: 1 });
