@@ -1,8 +1,8 @@
 import type { CompactStep } from '../../../protocol/steps/compact';
 import { UserError } from '../../../protocol/errors';
 import type { GraphNode, ModelGraph } from '../../model/model-graph';
-import { namedLayers, protectedLayers } from '../layer-names';
-import { convolutionsOf, type Convolution } from './convolution';
+import { amountsByLayer, protectedLayers } from '../layer-names';
+import { convolutionsOf, type Convolution, type Found } from './convolution';
 import { optionsOf, type Option } from './options';
 
 /** A layer that convolves, and the forms that it may have; or the reason why it is left alone. */
@@ -18,19 +18,33 @@ export interface Candidate {
  * @throws UserError where names fit no layer, or no layer has a form
  */
 export function candidatesOf(graph: ModelGraph, step: CompactStep): Candidate[] {
-  const named = step.layers && namedLayers(graph.layers, step.layers, 'layers');
-  const chosen = named && new Set([...named.keys()].map((i) => graph.layers[i]!.name));
+  const found = convolutionsOf(graph);
+  const chosen = step.layers && chosenOf(graph, found, step.layers);
   const guarded = protectedLayers(graph.layers, step.protect);
-  const candidates = convolutionsOf(graph).map(({ node, convolution }): Candidate => {
+  const candidates = found.map(({ node, convolution }): Candidate => {
     const pattern = guarded.get(node.name);
     if (pattern !== undefined) return left(node, 'protected', `it is protected by "${pattern}"`);
-    if (chosen && !chosen.has(node.name)) return left(node, 'skipped', 'it is not among "layers"');
+    if (chosen && !chosen.has(node.name)) return left(node, 'skipped', 'it is not named');
     if (typeof convolution === 'string') return left(node, 'skipped', convolution);
     const options = optionsOf(convolution, step);
     return typeof options === 'string' ? left(node, 'skipped', options) : { node, open: { convolution, options } };
   });
-  if (candidates.every(({ open }) => !open)) throw new UserError(nothing(candidates));
+  if (candidates.every(({ open }) => !open))
+    throw new UserError(nothing(candidates.filter(({ node }) => chosen?.has(node.name) !== false)));
   return candidates;
+}
+
+/** Names the layers that patterns choose. @throws UserError for a pattern that fits no layer, or none that a form may replace */
+function chosenOf({ nodes }: ModelGraph, found: readonly Found[], patterns: readonly string[]): Set<string> {
+  const byNode = new Map(found.map(({ node, convolution }) => [node, convolution]));
+  const named = amountsByLayer(nodes, Object.fromEntries(patterns.map((one) => [one, true])), {
+    possible: () => nodes.filter((node) => typeof byNode.get(node) === 'object'),
+    why: (i) => {
+      const convolution = byNode.get(nodes[i]!) ?? 'it is no convolution';
+      return typeof convolution === 'string' ? `The layer "${nodes[i]!.name}" cannot become compact, because ${convolution}: leave it out.` : undefined; // prettier-ignore
+    },
+  });
+  return new Set([...named.keys()].map((i) => nodes[i]!.name));
 }
 
 const left = (node: GraphNode, state: 'protected' | 'skipped', reason: string): Candidate => ({

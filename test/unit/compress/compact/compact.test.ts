@@ -218,7 +218,8 @@ describe('what cannot be is said in one sentence', () => {
   it.each([
     [{ amount: { macs: 0.01 } }, /cannot be reduced to a share of 0.01 of their MACs.*: ask for 0\.\d+ or more/],
     [{ amount: { multiplier: 20 } }, /No convolution of the model can become compact so \("first": /],
-    [{ amount: { macs: 0.5 }, layers: ['third'] }, /"third" in "layers" names no layer of the model/],
+    [{ amount: { macs: 0.5 }, layers: ['third'] }, /The model has no layer "third"/],
+    [{ amount: { macs: 0.5 }, layers: ['second', 'out'] }, 'The layer "out" cannot become compact, because it is no convolution: leave it out.'], // prettier-ignore
     [{ amount: { macs: 0.5 }, layers: ['point'] }, /its window is a single position/],
     [{ amount: { macs: 0.5 }, protect: ['*'] }, /it is protected by "\*"/],
     [{ amount: { groups: 3 } }, /its channels cannot be divided so|no common divisor/],
@@ -230,7 +231,7 @@ describe('what cannot be is said in one sentence', () => {
   it('leaves layers alone with the reason', async () => {
     const { layers: told, left } = await compact(small(), { amount: { macs: 0.6 }, layers: ['second', 'point'] });
     expect(told.map(({ name, state, reason }) => [name, state, reason])).toEqual([
-      ['first', 'skipped', 'it is not among "layers"'],
+      ['first', 'skipped', 'it is not named'],
       ['second', 'replaced', undefined],
       ['point', 'skipped', 'its window is a single position'],
       ['flat', 'skipped', 'it is no convolution'],
