@@ -17,10 +17,12 @@ export async function measuredInThread(model: ModelContent, signal?: AbortSignal
 
 function inThread(program: string, model: ModelContent, signal?: AbortSignal): Promise<MeasuredPacking> {
   const worker = new Worker(program, { workerData: model, execArgv: [], env: {} });
+  const done = new AbortController();
   return new Promise<MeasuredPacking>((resolve, reject) => {
     const cancel = (): void => reject(new CancelledError());
     if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
+    // An advice packs many models under one signal.
+    signal?.addEventListener('abort', cancel, { signal: done.signal });
     worker.on('message', (message: unknown) => {
       const reply = PackingReply.safeParse(message);
       if (reply.success) resolve(reply.data);
@@ -28,5 +30,8 @@ function inThread(program: string, model: ModelContent, signal?: AbortSignal): P
     });
     worker.on('error', reject);
     worker.on('exit', (code) => reject(new Error(`The thread that packs ended with code ${code}.`)));
-  }).finally(() => void worker.terminate());
+  }).finally(() => {
+    done.abort();
+    void worker.terminate();
+  });
 }
