@@ -24,7 +24,7 @@ export const FactorAmount = z.union([
 export type FactorAmount = z.infer<typeof FactorAmount>;
 
 /** Ways to factorize; the engine describes each where it computes it. */
-export const FactorScheme = z.enum(['svd', 'tucker', 'spatial']);
+export const FactorScheme = z.enum(['svd', 'tucker', 'spatial', 'cp']);
 export type FactorScheme = z.infer<typeof FactorScheme>;
 
 /** The effect of a factorization on one layer. */
@@ -56,7 +56,12 @@ export const factorize = defineStep({
       .describe('How convolutions are factorized; by default in the way that loses least for its cost.')
       .meta({
         group: 'advanced',
-        labels: { svd: 'Narrow, then 1x1', tucker: 'Tucker: 1x1, narrow, 1x1', spatial: 'Height, then width' },
+        labels: {
+          svd: 'Narrow, then 1x1',
+          tucker: 'Tucker: 1x1, narrow, 1x1',
+          spatial: 'Height, then width',
+          cp: '1x1, depthwise, 1x1',
+        },
       }),
     multipleOf: z
       .number()

@@ -48,6 +48,7 @@ describe('a later step', () => {
     ['a rank by name', { step: 'factorize', layers: ['conv2'], ranks: { conv2: 4 } }, 'conv2_out'],
     ['a rank of a dense layer', { step: 'factorize', layers: ['hidden'], amount: { rank: 2 } }, 'hidden_in'],
     ['a scheme with a core', { step: 'factorize', layers: ['conv2'], scheme: 'tucker', amount: { rank: 3 } }, 'conv2_core'], // prettier-ignore
+    ['a part after a depthwise one', { step: 'factorize', layers: ['conv2'], scheme: 'cp', amount: { rank: 3 } }, 'conv2_out'], // prettier-ignore
     ['a share of the work', { step: 'factorize', layers: ['conv2'], amount: { macs: 0.4 } }, 'conv2_out'],
     ['a compact form', { step: 'compact', form: 'separable', amount: { macs: 0.5 }, layers: ['conv2'] }, 'conv2_out'],
     ['a form by hand', { step: 'compact', amount: { channels: 0.25 }, layers: ['conv2'] }, 'conv2_in'],

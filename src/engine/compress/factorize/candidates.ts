@@ -8,6 +8,7 @@ import type { LayerChange } from '../reshape/describe';
 import { weightsOf } from '../reshape/kernels';
 import { layeredGraph, pathKey } from '../reshape/layered';
 import type { Candidate } from './problem';
+import { hasWindow, whyNot } from './schemes';
 
 /** The layers that a step factorizes, and the reasons why it leaves the others alone, by `pathKey`. */
 export interface Chosen {
@@ -22,9 +23,13 @@ export function chosenBy(
   model: ModelContent,
   { amount, layers: named, ranks = {}, protect, scheme }: FactorizeStep,
 ): Chosen {
+  if (scheme === 'cp' && amount && 'vbmf' in amount)
+    throw new UserError(
+      'VBMF finds ranks of matrices, and "cp" takes no matrix apart: choose another scheme or amount.',
+    );
   const { nodes, layers } = layeredGraph(model);
   const grids = activationGrids(model);
-  const read = nodes.map((node) => candidateOf(node, grids));
+  const read = nodes.map((node) => candidateOf(node, grids, scheme));
   const guarded = protectedLayers(layers, protect);
   const choices = {
     possible: () => nodes.filter((_, i) => typeof read[i] === 'object'),
@@ -59,18 +64,24 @@ export function chosenBy(
   return { candidates, left, ranks: new Map([...single].map(([i, rank]) => [pathKey(nodes[i]!), rank])) };
 }
 
-/** The largest rank of a kernel by a scheme, or by that in which it is largest. */
-export function fullRank({ kernel: { tensor } }: Candidate, scheme?: FactorScheme): number {
-  const { shape, data } = tensor;
+/** The largest rank of a kernel by a scheme, or by that in which it is largest but for `cp`, which must be asked for. */
+export function fullRank(candidate: Candidate, scheme?: FactorScheme): number {
+  const { shape, data } = candidate.kernel.tensor;
   const [inputs, outputs] = [shape.at(-2)!, shape.at(-1)!];
   const whole = Math.min(outputs, data.length / outputs);
   const [height = 1, width = 1] = shape.slice(0, -2);
   const apart = height > 1 && width > 1 && shape.length === 4 ? Math.min(height * inputs, width * outputs) : whole;
+  const places = data.length / outputs / inputs;
+  if (scheme === 'cp' && hasWindow(candidate)) return Math.min(places * inputs, places * outputs, inputs * outputs);
   if (scheme === undefined) return Math.max(whole, apart);
   return scheme === 'spatial' ? apart : whole;
 }
 
-function candidateOf(node: GraphNode, grids: ReadonlyMap<string, unknown>): Candidate | string {
+function candidateOf(
+  node: GraphNode,
+  grids: ReadonlyMap<string, unknown>,
+  scheme: FactorScheme | undefined,
+): Candidate | string {
   const { op } = node;
   if (op.kind !== 'dense' && op.kind !== 'conv') return 'is neither a dense layer nor a convolution';
   if (op.kind === 'conv' && op.groups > 1) return 'has groups';
@@ -79,7 +90,9 @@ function candidateOf(node: GraphNode, grids: ReadonlyMap<string, unknown>): Cand
   const weights = weightsOf(node);
   if (typeof weights === 'string') return weights;
   if (grids.has(weights.kernel.tensor.name)) return 'takes its inputs on a grid, which new layers would not have';
-  return { node, op, ...weights };
+  const candidate: Candidate = { node, op, ...weights };
+  const reason = scheme && hasWindow(candidate) ? whyNot(scheme, candidate) : undefined;
+  return reason ?? candidate;
 }
 
 function example(nodes: readonly GraphNode[], left: ReadonlyMap<string, LayerChange>): string {

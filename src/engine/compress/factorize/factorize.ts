@@ -90,8 +90,8 @@ export async function factorizeLayers(
 }
 
 async function prepare(problem: Problem, step: FactorizeStep, own: number | undefined): Promise<Prepared> {
-  const schemes = await schemesOf(problem, step.scheme);
   const amount = own === undefined ? step.amount : { rank: own };
+  const schemes = await schemesOf(problem, step.scheme, amount);
   const multiple = step.multipleOf ?? (amount && 'macs' in amount ? 'fast' : 1);
   const options: Option[] = [];
   for (const scheme of schemes) {
@@ -157,7 +157,8 @@ function pick(
 /** Makes the layers of some factors; the last one takes the bias, with the means that the factors lose. */
 function newLayers({ bias }: Problem, { factors, lostMean }: Factors, names: readonly string[]): NewLayer[] {
   return factors.map(({ op, shape, data }, i): NewLayer => {
-    const kernel = { role: 'kernel', shape, data: Float32Array.from(data) } as const;
+    const role = op.kind === 'depthwise-conv' ? 'depthwise-kernel' : 'kernel';
+    const kernel = { role, shape, data: Float32Array.from(data) } as const;
     const values = i === factors.length - 1 ? bias?.tensor.data.map((value, k) => value + lostMean[k]!) : undefined;
     const tensors = values ? [kernel, { role: 'bias', shape: [values.length], data: values } as const] : [kernel];
     return { name: names[i]!, op, tensors };

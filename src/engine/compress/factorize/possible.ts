@@ -5,6 +5,7 @@ import { pathKey } from '../reshape/layered';
 import { chosenBy } from './candidates';
 import type { Candidate } from './problem';
 import type { Factor } from './scheme';
+import { hasWindow, weighsCp, whyNot } from './schemes';
 
 /**
  * Lists the layers that a step is about, with all that may come of them: the scheme, and whether a layer stays, often depend
@@ -14,19 +15,27 @@ import type { Factor } from './scheme';
 export function possibleFactors(model: ModelContent, step: FactorizeStep): Sketched[] {
   const { candidates, ranks } = chosenBy(model, step);
   return candidates.map((candidate): Sketched => {
-    const rank =
-      ranks.get(pathKey(candidate.node)) ?? (step.amount && 'rank' in step.amount ? step.amount.rank : undefined);
-    const mayStay = rank === undefined || !saves(candidate, rank);
-    return { ...candidate, parts: partsOf(candidate, step), mayStay, rank };
+    const own = ranks.get(pathKey(candidate.node));
+    const amount = own === undefined ? step.amount : { rank: own };
+    const rank = amount && 'rank' in amount ? amount.rank : undefined;
+    const parts = partsOf(candidate, { ...step, amount });
+    return { ...candidate, parts, mayStay: rank === undefined || !saves(candidate, rank, step), rank };
   });
 }
 
-function partsOf({ op, kernel }: Candidate, { scheme }: FactorizeStep): Factor['part'][] {
-  const hasWindow = op.kind === 'conv' && kernel.tensor.shape.slice(0, -2).some((size) => size > 1);
-  return hasWindow && (scheme === undefined || scheme === 'tucker') ? ['in', 'core', 'out'] : ['in', 'out'];
+function partsOf(candidate: Candidate, { scheme, amount }: FactorizeStep): Factor['part'][] {
+  if (!hasWindow(candidate) || scheme === 'svd' || scheme === 'spatial') return ['in', 'out'];
+  if (scheme === 'tucker') return ['in', 'core', 'out'];
+  if (scheme === 'cp') return ['in', 'depthwise', 'out'];
+  return weighsCp(amount) && whyNot('cp', candidate) === undefined
+    ? ['in', 'core', 'depthwise', 'out']
+    : ['in', 'core', 'out'];
 }
 
-function saves({ kernel: { tensor } }: Candidate, rank: number): boolean {
-  const outputs = tensor.shape.at(-1)!;
-  return rank * (tensor.data.length / outputs + outputs) < tensor.data.length;
+function saves(candidate: Candidate, rank: number, { scheme }: FactorizeStep): boolean {
+  const { shape, data } = candidate.kernel.tensor;
+  const [inputs, outputs] = [shape.at(-2)!, shape.at(-1)!];
+  const rows = data.length / outputs;
+  const each = scheme === 'cp' && hasWindow(candidate) ? rows / inputs + inputs + outputs : rows + outputs;
+  return rank * each < data.length;
 }

@@ -25,7 +25,7 @@ export const movedBy = (...lengths: readonly number[]): number =>
 
 /** A new layer by its part of the name. */
 export interface Factor {
-  readonly part: 'in' | 'core' | 'out';
+  readonly part: 'in' | 'core' | 'depthwise' | 'out';
   readonly op: NewOp;
   readonly shape: readonly number[];
   readonly data: Float64Array;

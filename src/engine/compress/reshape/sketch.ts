@@ -49,21 +49,31 @@ function chain({ node, op, kernel, bias, parts, mayStay, rank }: Sketched, names
     const [from, to] = [isFirst ? inputs : between, isLast ? outputs : between];
     const window = isFirst ? shape.slice(0, -2) : single;
     const activation = isLast ? op.activation : 'linear';
-    const sizes = [...window, from, to];
+    // The same number of channels as enter it.
+    const depthwise =
+      op.kind === 'conv' && !isFirst && !isLast && name !== own && parts[given.indexOf(name)] === 'depthwise';
+    const sizes = depthwise ? [...single, from, 1] : [...window, from, to];
     const biased = isLast && bias ? [{ role: 'bias', shape: [outputs], data: filled([outputs], bias) } as const] : [];
     return {
       name,
-      op: made(op, { activation, to, isFirst, single }),
-      tensors: [{ role: 'kernel', shape: sizes, data: filled(sizes, kernel) }, ...biased],
+      op: depthwise
+        ? { kind: 'depthwise-conv', rank: op.rank, window: pointOf(single), multiplier: 1, activation }
+        : made(op, { activation, to, isFirst, single }),
+      tensors: [
+        { role: depthwise ? 'depthwise-kernel' : 'kernel', shape: sizes, data: filled(sizes, kernel) },
+        ...biased,
+      ],
     };
   });
 }
+
+const pointOf = (single: readonly number[]) =>
+  ({ size: single, strides: single, dilation: single, padding: 'valid' }) as const;
 
 function made(
   op: Sketched['op'],
   { activation, to, isFirst, single }: { activation: string; to: number; isFirst: boolean; single: readonly number[] },
 ): NewOp {
   if (op.kind === 'dense') return { ...op, units: to, activation };
-  const point = { size: single, strides: single, dilation: single, padding: 'valid' } as const;
-  return { ...op, filters: to, activation, window: isFirst ? op.window : point };
+  return { ...op, filters: to, activation, window: isFirst ? op.window : pointOf(single) };
 }
