@@ -2,17 +2,13 @@ import * as z from 'zod';
 import { Split } from './dataset';
 import { StudentNow } from './distillation';
 import { EpochRecord } from './epoch';
-import { Progress } from './measure';
+import { Progress, RunClock } from './measure';
 import { mainAccuracy, measured, MetricValue, MetricValues } from './metric';
 import { LayerFigures, ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
 import { OnnxFigures } from './onnx';
 import { StepResult } from './steps';
 import { RunSizes } from './weight-sizes';
-
-/** The progress of a whole run: the finished share, 0 to 1, and the seconds left if known. */
-export const RunClock = z.object({ share: z.number(), secondsLeft: z.number().optional() });
-export type RunClock = z.infer<typeof RunClock>;
 
 /** The events of a run. */
 export const RunEvent = z.discriminatedUnion('kind', [
@@ -30,7 +26,7 @@ export const RunEvent = z.discriminatedUnion('kind', [
         student: StudentNow.optional(),
       })
       .optional(),
-    /** The clock that the status bar shows. The extension host adds it for the page. */
+    /** The clock of the whole run: every view shows it. */
     clock: RunClock.optional(),
   }),
   /** A new mask. `epoch`: finished epochs with fraction; `sparsity`: over all kernel weights. */

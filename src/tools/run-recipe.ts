@@ -8,7 +8,6 @@ import { keptWords } from '../protocol/kept';
 import { lastMetrics } from '../protocol/last-metrics';
 import { RECIPE_VERSION } from '../protocol/recipe';
 import type { RunEvent } from '../protocol/run';
-import { RunStatus } from '../protocol/run-status';
 import { outcome, stepNames } from '../protocol/steps';
 import { visible } from '../protocol/visible';
 import { sampleNote, step } from './fields';
@@ -51,11 +50,11 @@ export const runRecipe = defineTool({
   async call({ recipe: given, out, resume }, { places, run }, { signal, report }) {
     const recipe = typeof given === 'string' ? await places.recipeFile(given) : await places.recipe(given);
     const folder = resume ? await places.unfinished(out) : await places.target(out);
-    const status = new RunStatus(recipe);
+    let done = 0;
     const result = await run({ recipe, baseFolder: places.home, out: folder, resume }, signal, (event) => {
-      status.hear(event);
+      if (event.kind === 'progress') done = event.clock?.share ?? done;
       const message = messageOf(event);
-      if (message !== undefined) report({ done: status.share, total: 1, message: visible(message) });
+      if (message !== undefined) report({ done, total: 1, message: visible(message) });
     });
     const { before, after, metrics, sampleData, steps, seconds, noAccuracy, notes = [], advice = [] } = result;
     const last = lastMetrics(result);
@@ -92,7 +91,7 @@ function messageOf(event: RunEvent): string | undefined {
     case 'epoch':
       return `${event.student ? `${studentWords(event.student)}, ` : ''}epoch ${event.record.epoch} of ${event.epochs}: ${epochWords(event.record)}`;
     case 'progress':
-      return progressText(event.progress);
+      return progressText(event.progress, event.clock);
     case 'message':
       return event.text;
     case 'mask':

@@ -28,7 +28,7 @@ export async function runOnTerminal(
 ): Promise<RunResult> {
   const { out, baseFolder, resume = false } = place;
   const show = (event: RunEvent): void => {
-    if (event.kind === 'progress') terminal.progress(event.progress);
+    if (event.kind === 'progress') terminal.progress(event.progress, event.clock);
     else if (event.kind === 'message') terminal.message(event.text);
     else if (event.kind === 'epoch') terminal.message(epochLine(event));
     else if (event.kind === 'step' && event.steps > 1)

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Progress } from '../../protocol/measure';
+import { clockedParts, type Progress, type RunClock } from '../../protocol/measure';
 import { visible, visibleLines } from '../../protocol/visible';
 import { progressParts } from '../../protocol/format';
 
@@ -20,10 +20,13 @@ export class Terminal {
     private readonly err: NodeJS.WritableStream & { isTTY?: boolean },
   ) {}
 
-  /** Shows the progress of a stage; a new stage replaces the last. */
-  progress(progress: Progress): void {
-    if (this.err.isTTY) this.draw(progress);
-    else this.tell(progress);
+  /**
+   * Shows the progress of a stage; a new stage replaces the last.
+   * @param clock that of the run to which the stage belongs: bar and time left are the whole run's
+   */
+  progress(progress: Progress, clock?: RunClock): void {
+    if (this.err.isTTY) this.draw(progress, clock);
+    else this.tell(progress, clock);
   }
 
   /** Prints one line on stderr, above the bar. */
@@ -66,11 +69,11 @@ export class Terminal {
     this.stage = '';
   }
 
-  private draw(progress: Progress): void {
-    const { done, total } = progress;
+  private draw(progress: Progress, clock: RunClock | undefined): void {
+    const { done, total } = clock ? { done: clock.share, total: 1 } : progress;
     const stage = visible(progress.stage);
     // The bar shows the share that is done.
-    const pace = progressParts({ ...progress, total: 0 });
+    const pace = progressParts({ ...progress, total: 0 }, clock && (clock.secondsLeft ?? Number.NaN));
     const values = { stage, pace: pace.map((part) => ` | ${part}`).join('') };
     if (stage !== this.stage || !this.bar) {
       this.clear();
@@ -92,7 +95,7 @@ export class Terminal {
     if (done >= total) this.clear();
   }
 
-  private tell(progress: Progress): void {
+  private tell(progress: Progress, clock: RunClock | undefined): void {
     const { stage } = progress;
     const now = performance.now();
     const begins = stage !== this.stage;
@@ -101,6 +104,6 @@ export class Terminal {
     this.writtenAt = now;
     // A stage gets a line once it has run for a while.
     if (begins) return;
-    this.err.write(`${visible(stage)}: ${progressParts(progress).join(', ')}\n`);
+    this.err.write(`${visible(stage)}: ${clockedParts(progress, clock).join(', ')}\n`);
   }
 }

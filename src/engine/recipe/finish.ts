@@ -14,7 +14,7 @@ import { notesAfter } from './notes';
 import { hasOnnx, writeOnnx } from './onnx';
 import { checkOutcome } from './outcome';
 import { modelJsonOf, writeStored } from './folder/stored';
-import type { Listener, Prepared } from './types';
+import { progressTo, type Listener, type Prepared } from './types';
 import { stamped, type RunContext } from './run-context';
 
 /**
@@ -25,6 +25,7 @@ import { stamped, type RunContext } from './run-context';
 export async function finish(context: RunContext, folder: RunFolder): Promise<RunResult> {
   const { state, prepared, environment } = context;
   const { parent, recipe } = prepared;
+  progressTo(context.listener)({ stage: 'writing the result', done: 0, total: 0, unit: '', rate: 0, secondsLeft: 0 });
   try {
     const { checkpoint, hashes } = await outcomeOf(context);
     const sizes = { inputShape: inputShapeOf(recipe.steps), estimate: true };

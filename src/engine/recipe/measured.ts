@@ -18,7 +18,10 @@ export async function measure(
   samples?: number,
 ): Promise<Evaluation | null> {
   if (!data) return null;
-  return evaluated(model, data, { split, samples, signal: listener.signal, onProgress: progressTo(listener) });
+  const options = { split, samples, signal: listener.signal, onProgress: progressTo(listener) };
+  const evaluation = await evaluated(model, data, options);
+  listener.measured?.(evaluation.samples, evaluation.samples / evaluation.samplesPerSecond);
+  return evaluation;
 }
 
 type Recorded = Provenance['accuracies'][number];

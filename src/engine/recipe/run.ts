@@ -5,6 +5,7 @@ import type { RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
 import type { ModelContent } from '../checkpoint/types';
 import type { TrainState } from '../train/loop';
+import { WorkClock } from './clock';
 import { finish, finishedBefore } from './finish';
 import { startFolder } from './folder/layout';
 import { RunFolder, type FreshState } from './folder/run-folder';
@@ -18,6 +19,7 @@ import { readReferenced, referencedHashes } from './referenced';
 import { isLastChange, keep, readBack, stamped, type Restrictions, type RunContext } from './run-context';
 import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
+import { workSizes } from './work';
 import { validateRecipe } from './validation';
 
 /**
@@ -27,13 +29,11 @@ import { validateRecipe } from './validation';
  * the state to resume it, or nothing.
  * @throws UserError, CancelledError
  */
-export async function runRecipe(
-  request: RunRequest,
-  environment: RunEnvironment,
-  listener: Listener,
-): Promise<RunResult> {
+export async function runRecipe(request: RunRequest, environment: RunEnvironment, heard: Listener): Promise<RunResult> {
   const { recipe, resume } = request;
   validateRecipe(recipe);
+  const clock = new WorkClock(recipe.steps);
+  const listener = clock.listening(heard);
   const recipeHash = hashRecipe(recipe);
   const parent = await readParent(request);
   const referenced = await readReferenced(recipe, request.baseFolder);
@@ -43,8 +43,9 @@ export async function runRecipe(
   if (standing.kind === 'finished') return finishedBefore(folder.output, read, standing.result, listener);
   const decided = standing.kind === 'unfinished' ? standing.state.normalization : undefined;
   const prepared = await prepare(request, read, environment, listener, decided);
+  clock.size(workSizes(prepared));
   try {
-    return await runPrepared(folder, prepared, environment, listener);
+    return await runPrepared(folder, prepared, environment, listener, clock);
   } catch (error) {
     throw writeFailure(folder.given, error);
   } finally {
@@ -57,11 +58,13 @@ async function runPrepared(
   prepared: Prepared,
   environment: RunEnvironment,
   listener: Listener,
+  clock: WorkClock,
 ): Promise<RunResult> {
   const { version, backend } = environment;
   const begun = await folder.begin(freshState(prepared, environment), prepared, { version, backend }, listener);
   if ('result' in begun) return finishedBefore(folder.output, prepared, begun.result, listener);
   const { state, training, listener: heard } = begun;
+  if (begun.resumed) clock.resume(await folder.seconds());
   const { output } = folder;
   const context: RunContext = {
     ...{ prepared, environment, listener: heard, folder: output, state, model: prepared.start },

@@ -28,6 +28,8 @@ export interface RunEnvironment {
 export interface Listener {
   signal: AbortSignal;
   report(event: RunEvent): void;
+  /** Hears for how many seconds a model was measured on examples. */
+  measured?(examples: number, seconds: number): void;
 }
 
 /** Everything that a run reads, checked before anything is written. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
 import { useCustomLayers } from '../model/runnable';
 import { runRecipe } from '../recipe/run';
+import { progressTo, type Listener } from '../recipe/types';
 import type { MakeHandler } from './handler';
 
 /** Answers `run`. @throws UserError, CancelledError */
@@ -9,15 +10,13 @@ export const run: MakeHandler<'run'> =
   (engine) =>
   async (request, { signal, report }) => {
     const { version, backend } = await engine.info();
-    const openData = (data: DataReference, baseFolder: string) =>
+    const openData = (data: DataReference, baseFolder: string, listener: Listener) =>
       engine.openData(data, baseFolder, {
         download: true,
-        signal,
-        onProgress: (progress) => {
-          report({ kind: 'progress', progress });
-        },
+        signal: listener.signal,
+        onProgress: progressTo(listener),
         onNote: (text) => {
-          report({ kind: 'message', text });
+          listener.report({ kind: 'message', text });
         },
       });
     const own = await engine.layers();

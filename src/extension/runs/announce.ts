@@ -19,8 +19,8 @@ export interface AnnouncementTools {
 }
 
 /**
- * Announces the end of a run and offers what can follow. If a page shows the end (`isShown`), a message without buttons is
- * enough.
+ * Announces the end of a run and offers what can follow. If a page shows the end (`isShown`), it says so itself: only what a
+ * person must answer is asked.
  * @returns true if the person wants to resume it
  */
 export async function announceRun(tools: AnnouncementTools, job: RunJob, isShown: () => boolean): Promise<boolean> {
@@ -28,15 +28,13 @@ export async function announceRun(tools: AnnouncementTools, job: RunJob, isShown
   const { title } = job.request;
   if (tools.isClosing()) return false;
   if (outcome.kind === 'cancelled') {
-    void tell(t('{0} was cancelled.', title));
+    if (!isShown()) void tell(t('{0} was cancelled.', title));
   } else if (outcome.kind === 'failed') {
     return announceFailure(tools.log, job, outcome.error, isShown());
   } else {
     const file = outcome.result.out;
     await tools.scanner.look(file);
-    const message = runSummary(title, outcome.result);
-    if (isShown()) void tell(message);
-    else await offerResult(message, vscode.Uri.file(file));
+    if (!isShown()) await offerResult(runSummary(title, outcome.result), vscode.Uri.file(file));
   }
   return false;
 }

@@ -1,13 +1,14 @@
 import { t } from '../../protocol/l10n';
 import { studentWords } from '../../protocol/distillation';
 import { epochWords } from '../../protocol/epoch';
+import type { RunClock } from '../../protocol/measure';
 import type { RunEvent } from '../../protocol/run';
 import { duration, percent, timeLeft } from '../../protocol/format';
 
-/** `34%, 2 min 5 s left`: short enough for the status bar. `done`: the finished share of the whole run. */
-export function shortProgressText(done: number, secondsLeft: number): string {
+/** `34%, 2 min 5 s left`: short enough for the status bar. */
+export function shortProgressText({ share, secondsLeft = Number.NaN }: RunClock): string {
   const left = timeLeft(secondsLeft);
-  return left && done < 1 ? t('{0}, {1} left', percent(done, 0), left) : percent(done, 0);
+  return left && share < 1 ? t('{0}, {1} left', percent(share, 0), left) : percent(share, 0);
 }
 
 /** A line for the log; undefined for events that come many times a second. */

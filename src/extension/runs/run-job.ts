@@ -2,7 +2,7 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { Listeners } from '../listeners';
-import { RunStatus } from '../../protocol/run-status';
+import type { RunClock } from '../../protocol/measure';
 
 /** The parameters of a run; `baseFolder` and `out` are absolute. */
 export interface RunRequest {
@@ -26,13 +26,11 @@ const CURVE_POINTS = 400;
 /** A run and its outcome. Listeners may join at any time. */
 export class RunJob {
   readonly events = new Listeners<RunEvent>();
-  /** The progress of the whole run. */
-  readonly status: RunStatus;
   /** Resolves with the outcome; never rejects. */
   readonly finished: Promise<RunOutcome>;
   private told: RunEvent[] = [];
   private curvePoints = 0;
-  private latestProgress: RunEvent | undefined;
+  private latestProgress: Extract<RunEvent, { kind: 'progress' }> | undefined;
   private readonly abort = new AbortController();
   private settled: RunOutcome | undefined;
 
@@ -42,7 +40,6 @@ export class RunJob {
     readonly request: RunRequest,
     work: (signal: AbortSignal, report: (event: RunEvent) => void) => Promise<RunResult>,
   ) {
-    this.status = new RunStatus(request.recipe);
     this.finished = work(this.abort.signal, (event) => this.hear(event)).then(
       (result) => this.settle({ kind: 'done', result }),
       (error: unknown) =>
@@ -52,6 +49,11 @@ export class RunJob {
 
   get outcome(): RunOutcome | undefined {
     return this.settled;
+  }
+
+  /** The clock of the whole run, as the engine told it last. */
+  get clock(): RunClock {
+    return this.latestProgress?.clock ?? { share: 0 };
   }
 
   cancel(): void {
@@ -76,9 +78,7 @@ export class RunJob {
     }
   }
 
-  private hear(heard: RunEvent): void {
-    this.status.hear(heard);
-    const event = heard.kind === 'progress' ? { ...heard, clock: this.status.clock } : heard;
+  private hear(event: RunEvent): void {
     if (event.kind === 'progress') this.latestProgress = event;
     if (event.kind !== 'progress' || event.training) this.told.push(event);
     if (event.kind === 'progress' && event.training && ++this.curvePoints > CURVE_POINTS) this.thinOut();

@@ -22,11 +22,10 @@ export function showRunProgress(job: RunJob): void {
     let due = 0;
     let shown = 0;
     const stop = job.events.add((event) => {
-      const now = job.status.share * 100;
       if (event.kind !== 'progress' || token.isCancellationRequested || Date.now() < due) return;
       due = Date.now() + UPDATE_INTERVAL;
-      const latest = job.status.progress ?? event.progress;
-      progress.report({ message: plain(progressText(latest)), increment: Math.max(0, now - shown) });
+      const now = job.clock.share * 100;
+      progress.report({ message: plain(progressText(event.progress, job.clock)), increment: Math.max(0, now - shown) });
       shown = Math.max(shown, now);
     });
     try {

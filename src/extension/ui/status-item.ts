@@ -18,11 +18,10 @@ export function showStatus(engine: SharedEngine, runs: RunService): vscode.Dispo
 
   const update = (): void => {
     timer = undefined;
-    const jobs: RunningJob[] = runs.running.map(({ id, request, status }) => ({
+    const jobs: RunningJob[] = runs.running.map(({ id, request, clock }) => ({
       id,
       title: request.title,
-      done: status.share,
-      secondsLeft: status.secondsLeft,
+      clock,
     }));
     const tooltip = new vscode.MarkdownString(statusTooltip(engine.state, jobs, COMMANDS), true);
     tooltip.isTrusted = { enabledCommands: [COMMANDS.cancelRun, COMMANDS.showLog, COMMANDS.restartEngine] };

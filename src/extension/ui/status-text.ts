@@ -1,16 +1,14 @@
 import { t } from '../../protocol/l10n';
 import type { EngineState } from '../child/shared-engine';
 import { shortProgressText } from '../runs/progress-text';
+import type { RunClock } from '../../protocol/measure';
 import { plain } from './plain';
 
 /** A run for the status bar. */
 export interface RunningJob {
   id: string;
   title: string;
-  /** The finished share of the whole run, 0 to 1. */
-  done: number;
-  /** Seconds left of the whole run; not finite if unknown. */
-  secondsLeft: number;
+  clock: RunClock;
 }
 
 /** The text of the status item: the runs, if any, otherwise the engine. */
@@ -53,8 +51,8 @@ export function statusTooltip(
   return lines.join('\n\n');
 }
 
-function howFar({ done, secondsLeft }: RunningJob): string {
-  return shortProgressText(done, secondsLeft);
+function howFar({ clock }: RunningJob): string {
+  return shortProgressText(clock);
 }
 
 function engineLine(engine: EngineState): string {

@@ -1,4 +1,4 @@
 export { Evaluation } from './evaluation';
 export { Histogram } from './histogram';
-export { Progress } from './progress';
+export { clockedParts, Progress, RunClock } from './progress';
 export { PrunedLayer } from './pruned-layer';

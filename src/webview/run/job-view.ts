@@ -1,10 +1,10 @@
 import { percent } from '../../protocol/format';
 import type { StudentNow } from '../../protocol/distillation';
 import { findStep } from '../../protocol/steps';
-import type { Progress } from '../../protocol/measure';
+import type { Progress, RunClock } from '../../protocol/measure';
 import type { MetricValue } from '../../protocol/metric';
 import type { RecipeJob } from '../../protocol/panel';
-import type { RunClock, RunEvent, RunResult } from '../../protocol/run';
+import type { RunEvent, RunResult } from '../../protocol/run';
 import type { EpochRecord } from '../../protocol/epoch';
 import { t, translated } from '../../protocol/l10n';
 

@@ -1,7 +1,5 @@
 import { translated } from '../../protocol/l10n';
-import type { Progress } from '../../protocol/measure';
-import type { RunClock } from '../../protocol/run';
-import { percent, progressParts } from '../../protocol/format';
+import { clockedParts, type Progress, type RunClock } from '../../protocol/measure';
 
 /** The progress of a task; without figures the bar only moves. With `clock`, bar and time are those of the whole run. */
 export function ProgressBar({
@@ -21,16 +19,7 @@ export function ProgressBar({
     <div class="progress" data-testid={testId}>
       <div class="progress-words">
         <span>{translated(stage)}</span>
-        {progress && (
-          <span class="quiet figures">
-            {[
-              clock ? percent(clock.share, 0) : '',
-              ...progressParts(progress, clock ? (clock.secondsLeft ?? Number.NaN) : undefined),
-            ]
-              .filter(Boolean)
-              .join(' \u00b7 ')}
-          </span>
-        )}
+        {progress && <span class="quiet figures">{clockedParts(progress, clock).join(' \u00b7 ')}</span>}
       </div>
       <div
         class="progress-track"

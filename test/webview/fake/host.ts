@@ -431,6 +431,10 @@ export class FakeHost {
             rate: 1240,
             secondsLeft: (epochs * 55_000 - (epoch - 1) * 55_000 - batch * 100) / 1240,
           },
+          clock: {
+            share: 0.05 + (0.9 * at) / epochs,
+            secondsLeft: 20 + (epochs * 55_000 - (epoch - 1) * 55_000 - batch * 100) / 1240,
+          },
           training: {
             epoch: at,
             loss: 0.21 + 0.25 * Math.exp(-2.2 * at) + 0.012 * next(),

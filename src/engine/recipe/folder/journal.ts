@@ -61,7 +61,7 @@ export class Journal {
   /** Returns a listener that journals all events except progress. */
   listening(listener: Listener): Listener {
     return {
-      signal: listener.signal,
+      ...listener,
       report: (event) => {
         if (event.kind !== 'progress') this.write(event);
         listener.report(event);

@@ -64,5 +64,6 @@ export const compact: StepKind<CompactStep> = {
   },
   settles: true,
   plan,
+  passes: ({ samples }, { kernels }) => samples * kernels,
   run,
 };

@@ -73,5 +73,6 @@ export const factorize: StepKind<FactorizeStep> = {
   },
   settles: true,
   plan,
+  passes: ({ samples }, { kernels }) => samples * kernels,
   run,
 };

@@ -3,6 +3,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { TrainState } from '../../train/loop';
 import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
+import type { WorkSizes } from '../work';
 import type { Restrictions, RunContext } from '../run-context';
 
 /** The engine's side of one kind of step; all of them are in `list.ts`. */
@@ -19,6 +20,8 @@ export interface StepKind<Step extends RecipeStep> {
   readonly constraints?: (before: ModelContent, step: Step) => Restrictions;
   /** True where only the run tells which layers there are afterwards: later steps are checked again then. */
   readonly settles?: boolean;
+  /** Counts the examples that pass the network beside epochs and measurements of the model, for the clock of the run. */
+  readonly passes?: (step: Step, sizes: WorkSizes) => number;
   /** Runs the step, from where `resume` left off. @throws UserError, CancelledError */
   readonly run: (context: RunContext, step: Step, resume?: TrainState) => Promise<StepResult>;
 }

@@ -8,6 +8,7 @@ import { calibrate } from '../../compress/prune/calibrate';
 import { prunedCounts } from '../../compress/counts';
 import { applyAndReconstruct as carriedOut } from '../../compress/prune/apply-and-reconstruct';
 import { planPrune } from '../../compress/prune/plan';
+import { reconstructs } from '../../compress/prune/scores';
 import type { Statistics } from '../../compress/prune/scores/score';
 import { dataKey, type Dataset } from '../../dataset/open-data';
 import { figuresOf } from '../../measure/inspect';
@@ -88,5 +89,8 @@ export const prune: StepKind<PruneStep> = {
     },
   },
   plan,
+  // A gradient takes the time of two more passes.
+  passes: ({ score, samples }, { kernels }) =>
+    reconstructs(score) ? samples * kernels : needsImages(score) ? 3 * samples : 0,
   run,
 };

@@ -135,6 +135,8 @@ export const quantize: StepKind<QuantizeStep> = {
     dryRun: (model, step) => checked(model, quantized(model, step)).model,
   },
   plan,
+  passes: ({ rounding, activations, samples }, { kernels }) =>
+    (rounding === 'nearest' ? 0 : samples * kernels) + (activations ? samples : 0),
   // Compensated rounding needs the data again, but the grids are in the values.
   constraints: ({ tensors }) => ({ behind: tensors }),
   run,

@@ -39,5 +39,6 @@ function dryRun(model: ModelContent): ModelContent {
 export const recalibrate: StepKind<RecalibrateStep> = {
   validate: { dryRun },
   plan: ({ session }) => Promise.resolve({ kind: 'same', counts: keptCounts(dryRun(session.checkpoint)) }),
+  passes: ({ samples }) => samples,
   run,
 };

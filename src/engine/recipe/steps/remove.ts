@@ -86,5 +86,7 @@ export const remove: StepKind<RemoveStep> = {
     dryRun: (model, step) => dryRunRemove(model, step).model,
   },
   plan,
+  // A gradient takes the time of two more passes.
+  passes: (step) => (needsData(step) ? 3 * step.samples : 0),
   run,
 };

@@ -1,6 +1,7 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
 import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve, type ParetoPoint } from '../../../protocol/pareto';
 import { measured } from '../../../protocol/metric';
+import { SCAN_BITS, SCAN_SPARSITIES } from '../../../protocol/measure/sensitivity';
 import { afterStep } from '../../../protocol/steps/measured-after';
 import type { StepResult } from '../../../protocol/steps';
 import type { PruneAmount } from '../../../protocol/steps/prune';
@@ -29,6 +30,9 @@ import { remove } from './remove';
 
 /** Values with the usual number of digits: they stand for the one that is measured once the plan is chosen. */
 const SOME = { accuracy: 0.12345, other: 0.1234567890123456 } as const;
+
+/** Plans that a search measures, about. */
+const TRIED_PLANS = 10;
 
 /** Writes each plan of the curve as a checkpoint of its own, with its metric on the validation examples. */
 async function writePlans(context: RunContext, curve: ParetoCurve, method: CompressionMethod): Promise<void> {
@@ -138,5 +142,8 @@ export const target: StepKind<TargetStep> = {
       counts: keptCounts(session.checkpoint, session.checkpoint, inputShape),
       notes: [PLANNED[by]],
     }),
+  // Each layer is measured at each amount, and then some plans.
+  passes: ({ by, samples }, { kernels }) =>
+    samples * (kernels * (by === 'quantize' ? SCAN_BITS : SCAN_SPARSITIES).length + TRIED_PLANS),
   run,
 };

@@ -8,14 +8,18 @@ const progress = { stage: 'evaluate', done: 4000, total: 10_000, unit: 'images',
 
 test('names stage, progress, rate and time left', () => {
   expect(progressText(progress)).toBe('evaluate: 4,000 of 10,000 images, 2,500 images/s, 3 s left');
-  expect(shortProgressText(0.4, 2.4)).toBe('40%, 3 s left');
+  expect(shortProgressText({ share: 0.4, secondsLeft: 2.4 })).toBe('40%, 3 s left');
+  expect(progressText(progress, { share: 0.25, secondsLeft: 60 })).toBe(
+    'evaluate: 25%, 4,000 of 10,000 images, 2,500 images/s, 1 min 0 s left',
+  );
+  expect(progressText(progress, { share: 0.25 })).toBe('evaluate: 25%, 4,000 of 10,000 images, 2,500 images/s');
 });
 
 test('leaves out an unknown rate and time', () => {
   const start = { ...progress, done: 0, rate: 0, secondsLeft: Number.POSITIVE_INFINITY };
   expect(progressText(start)).toBe('evaluate: 0 of 10,000 images');
-  expect(shortProgressText(0, Number.POSITIVE_INFINITY)).toBe('0%');
-  expect(shortProgressText(1, 0)).toBe('100%');
+  expect(shortProgressText({ share: 0 })).toBe('0%');
+  expect(shortProgressText({ share: 1, secondsLeft: 0 })).toBe('100%');
   expect(progressText({ ...progress, rate: 0.1234 })).toContain('0.123 images/s');
 });
 

@@ -12,15 +12,14 @@ const up: EngineState = {
 const job = {
   id: 'a b',
   title: 'Train [cnn]',
-  done: 0.25,
-  secondsLeft: 3,
+  clock: { share: 0.25, secondsLeft: 3 },
 };
 
 test('shows the engine, or the first run and the number of others', () => {
   expect(statusText(up, [])).toBe('$(check) Secateur');
   expect(statusText({ phase: 'failed', message: 'x' }, [])).toBe('$(error) Secateur');
   expect(statusText(up, [job])).toBe('$(sync~spin) Train [cnn] 25%, 3 s left');
-  expect(statusText(up, [{ ...job, done: 0, secondsLeft: Number.POSITIVE_INFINITY }, job])).toBe(
+  expect(statusText(up, [{ ...job, clock: { share: 0 } }, job])).toBe(
     '$(sync~spin) Train [cnn] 0% (+1)',
   );
 });

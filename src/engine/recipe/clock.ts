@@ -1,0 +1,236 @@
+import type { EpochRecord } from '../../protocol/epoch';
+import type { Recipe } from '../../protocol/recipe';
+import type { RunClock } from '../../protocol/measure';
+import type { RunEvent } from '../../protocol/run';
+import type { Listener } from './types';
+import { workOf, type StepWork, type WorkSizes } from './work';
+
+type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
+
+/** Multiply-accumulates per second until a rate is measured: few, so that the share rather jumps forward than stands. */
+const GUESSED_MACS = 5e9;
+/** Seconds of an example beside its arithmetic. */
+const GUESSED_EXAMPLE = 2e-5;
+/** Time of a training example, in passes without gradients. */
+const TRAINED = 3;
+/** Seconds of the end of a run: it writes, reads back, compresses and packs. */
+const END_SECONDS = 0.2;
+const END_PER_WEIGHT = 4e-7;
+/** The share of an epoch after which its pace is meaningful: the first steps compile. */
+const MEANINGFUL = 0.02;
+/** Weight of the newest epoch in their mean duration. */
+const NEWEST = 0.5;
+/** The largest share of the time left that may be guessed where the time is told. */
+const GUESSED_MOST = 0.1;
+
+/** Seconds, and how many of them rest on no measurement of this run. */
+interface Estimate {
+  readonly seconds: number;
+  readonly guessed: number;
+}
+
+const sum = (parts: readonly Estimate[]): Estimate => ({
+  seconds: parts.reduce((total, { seconds }) => total + seconds, 0),
+  guessed: parts.reduce((total, { guessed }) => total + guessed, 0),
+});
+
+/**
+ * The clock of a whole run: the share of its time that is over, which never falls, and the seconds left. It counts the
+ * expected time of every step and of the end, and learns the pace from measurements, epochs and steps as they come. It is
+ * the only clock: each event of progress carries it to all views.
+ */
+export class WorkClock {
+  #work: readonly StepWork[] | undefined;
+  #sizes: WorkSizes | undefined;
+  readonly #began: number;
+  /** Seconds of the run before it was resumed. */
+  #before = 0;
+  #share = 0;
+  /** Index of the current step; the number of steps at the end. */
+  #index = 0;
+  #stepBegan: number | undefined;
+  /** Seconds that an example takes where the model is measured, and those of an epoch. */
+  #example: number | undefined;
+  #epoch: number | undefined;
+  /** Seconds of the last step of each kind, without its measurements of the model. */
+  readonly #own = new Map<string, number>();
+  /** Seconds of measurements of the model in the current step. */
+  #measuring = 0;
+  /** The latest progress within the current step: its seconds left, and the time. */
+  #phase: { left: number; at: number } | undefined;
+  /** Epochs, with fraction, at the first and the latest progress of the current training, and the times of both. */
+  #training: { first: number; epoch: number; epochs: number; began: number; at: number } | undefined;
+  /** The last finished epoch of the current step, and the time of its end. */
+  #epochEnd: { epoch: number; at: number } | undefined;
+  /** Seconds left of trainings that count themselves. */
+  #trainings: { left: number; at: number } | undefined;
+
+  constructor(
+    private readonly steps: Recipe['steps'],
+    private readonly now: () => number = () => performance.now() / 1000,
+  ) {
+    this.#began = now();
+  }
+
+  /** Learns the sizes of the run, before which nothing is known. */
+  size(sizes: WorkSizes): void {
+    this.#sizes = sizes;
+    this.#work = workOf(this.steps, sizes);
+  }
+
+  /** Counts the work of a resumed run: the seconds before. */
+  resume(seconds = 0): void {
+    this.#before = seconds;
+  }
+
+  /** Returns a listener that hears events with the clock. */
+  listening({ signal, report }: Listener): Listener {
+    return {
+      signal,
+      report: (event) => {
+        this.hear(event);
+        report(event.kind === 'progress' ? { ...event, clock: this.read() } : event);
+      },
+      measured: (examples, seconds) => {
+        if (examples > 0) this.#example = seconds / examples;
+        this.#measuring += seconds;
+      },
+    };
+  }
+
+  /** Returns the share and, where it is known, the time left. */
+  read(): RunClock {
+    if (!this.#work || !this.#sizes) return { share: 0 };
+    const left = this.#left(this.#work, this.#sizes);
+    const over = this.#before + this.now() - this.#began;
+    const all = over + left.seconds;
+    this.#share = Math.max(this.#share, all > 0 ? over / all : 0);
+    const isTold = left.guessed <= GUESSED_MOST * left.seconds;
+    return { share: this.#share, ...(isTold ? { secondsLeft: left.seconds } : {}) };
+  }
+
+  hear(event: RunEvent): void {
+    switch (event.kind) {
+      case 'step':
+        return this.#begin(event.index);
+      case 'progress':
+        return this.#advance(event);
+      case 'epoch':
+        return this.#learnEpoch(event.record);
+      case 'result':
+        return this.#end(event.index);
+      case 'mask':
+      case 'message':
+        return undefined;
+    }
+  }
+
+  #begin(index: number): void {
+    this.#index = index;
+    this.#stepBegan = this.now();
+    this.#measuring = 0;
+    this.#phase = undefined;
+    this.#training = undefined;
+    this.#trainings = undefined;
+    this.#epochEnd = undefined;
+  }
+
+  #end(index: number): void {
+    const work = this.#work?.[index];
+    const step = this.steps[index];
+    if (work?.epochs === 0 && step && this.#stepBegan !== undefined)
+      this.#own.set(step.step, Math.max(0, this.now() - this.#stepBegan - this.#measuring));
+    this.#begin(index + 1);
+  }
+
+  #advance({ progress, training }: ProgressEvent): void {
+    const at = this.now();
+    this.#phase = { left: progress.rate > 0 ? progress.secondsLeft : 0, at };
+    if (!training) return;
+    const { epoch, student } = training;
+    if (student) this.#trainings = { left: progress.secondsLeft, at };
+    else {
+      const { began, first } = this.#training ?? { began: at, first: epoch };
+      this.#training = { first, epoch, epochs: this.#work?.[this.#index]?.epochs ?? 0, began, at };
+    }
+  }
+
+  #learnEpoch({ epoch, seconds: recorded }: EpochRecord): void {
+    const at = this.now();
+    // From end to end, so that the writing of the checkpoint counts too.
+    const seconds = this.#epochEnd === undefined ? recorded : at - this.#epochEnd.at;
+    this.#epochEnd = { epoch, at };
+    this.#epoch = this.#epoch === undefined ? seconds : this.#epoch + NEWEST * (seconds - this.#epoch);
+  }
+
+  #left(work: readonly StepWork[], sizes: WorkSizes): Estimate {
+    const later = work.slice(this.#index + 1).map((one, i) => this.#expected(one, this.#index + 1 + i, sizes));
+    const end = END_SECONDS + END_PER_WEIGHT * sizes.params;
+    const atEnd = this.#index >= this.steps.length ? this.#sinceStep() : 0;
+    const ending = { seconds: Math.max(0, end - atEnd), guessed: 0 };
+    return sum([this.#leftOfStep(work[this.#index], sizes), ...later, ending]);
+  }
+
+  #leftOfStep(work: StepWork | undefined, sizes: WorkSizes): Estimate {
+    const phase = this.#phase ? Math.max(0, this.#phase.left - (this.now() - this.#phase.at)) : 0;
+    if (!work) return { seconds: phase, guessed: 0 };
+    const training = this.#leftOfTraining(sizes);
+    if (training) return sum([training, this.#measured(sizes.reported, sizes)]);
+    const expected = this.#expected(work, this.#index, sizes);
+    const seconds = Math.max(phase, expected.seconds - this.#sinceStep());
+    return { seconds, guessed: Math.min(expected.guessed, Math.max(0, seconds - phase)) };
+  }
+
+  #sinceStep(): number {
+    return this.#stepBegan === undefined ? 0 : this.now() - this.#stepBegan;
+  }
+
+  /** Estimates what is left of the epochs of the current step; undefined before they begin. */
+  #leftOfTraining(sizes: WorkSizes): Estimate | undefined {
+    const now = this.now();
+    if (this.#trainings) return { seconds: Math.max(0, this.#trainings.left - (now - this.#trainings.at)), guessed: 0 };
+    if (!this.#training) return undefined;
+    const { first, epoch, epochs, began, at } = this.#training;
+    const pace = this.#epoch;
+    if (pace !== undefined) {
+      const { epoch: finished, at: begun } = this.#epochEnd ?? { epoch: Math.floor(first), at: began };
+      return { seconds: Math.max(0, epochs - finished - 1) * pace + Math.max(0, pace - (now - begun)), guessed: 0 };
+    }
+    const done = epoch - first;
+    if (done < MEANINGFUL) {
+      const seconds = (epochs - first) * this.#epochExpected(sizes).seconds;
+      return { seconds, guessed: seconds };
+    }
+    const trained = (at - began) / done;
+    const example = this.#example ?? (sizes.train > 0 ? trained / sizes.train / TRAINED : 0);
+    const seconds = (epochs - first) * (trained + (sizes.validation + sizes.test) * example);
+    return { seconds: Math.max(0, seconds - (now - began)), guessed: 0 };
+  }
+
+  #expected({ epochs, measured, passed }: StepWork, index: number, sizes: WorkSizes): Estimate {
+    const parts = [this.#measured(measured, sizes)];
+    if (epochs > 0) {
+      const { seconds, guessed } = this.#epochExpected(sizes);
+      parts.push({ seconds: epochs * seconds, guessed: epochs * guessed });
+    }
+    const own = this.#own.get(this.steps[index]!.step);
+    const passing = passed * this.#perExample(sizes);
+    parts.push(own === undefined ? { seconds: passing, guessed: passing } : { seconds: own, guessed: 0 });
+    return sum(parts);
+  }
+
+  #epochExpected(sizes: WorkSizes): Estimate {
+    if (this.#epoch !== undefined) return { seconds: this.#epoch, guessed: 0 };
+    const seconds = (TRAINED * sizes.train + sizes.validation + sizes.test) * this.#perExample(sizes);
+    return { seconds, guessed: seconds };
+  }
+
+  #measured(examples: number, sizes: WorkSizes): Estimate {
+    const seconds = examples * this.#perExample(sizes);
+    return { seconds, guessed: this.#example === undefined ? seconds : 0 };
+  }
+
+  #perExample({ macs }: WorkSizes): number {
+    return this.#example ?? GUESSED_EXAMPLE + macs / GUESSED_MACS;
+  }
+}
