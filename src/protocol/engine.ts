@@ -75,6 +75,8 @@ export const engineRequests = {
       inputShape: InputShape.optional(),
     }),
     result: Inspection,
+    /** While large weights are read. */
+    progress: Progress,
     trust: 'reads',
   }),
   /** Returns one histogram for each entry of `layers`; null stands for the prunable kernels of all layers together. */
@@ -109,7 +111,13 @@ export const engineRequests = {
   ends: request({ params: z.object({ model }), result: ModelEnds, trust: 'runs' }),
   /** Some examples of data to look at, pictures as they enter a network. */
   examples: request({ params: ExamplesQuestion, result: DataExamples, trust: 'runs' }),
-  dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
+  /** Opens data and tells its facts. `download`: data with a name is fetched where this machine does not have it. */
+  dataset: request({
+    params: z.object({ data: DataReference, download: z.boolean().default(false) }),
+    result: DatasetInfo,
+    progress: Progress,
+    trust: 'runs',
+  }),
   /**
    * Finds the normalization, by trial if nothing else tells it. The engine keeps the answer as long as the checkpoint.
    * `trial`: common ones are tried in any case, as evidence.

@@ -71,9 +71,9 @@ const nothing = z.object({});
 /** The requests of the page to the extension host, about the panel's own model. Each can be cancelled. */
 export const panelRequests = {
   /** The page is ready. Fails with one sentence if the file is not a checkpoint. */
-  ready: request({ params: nothing, result: PanelState, trust: 'reads' }),
+  ready: request({ params: nothing, result: PanelState, progress: Progress, trust: 'reads' }),
   /** Reads the checkpoint again. */
-  reload: request({ params: nothing, result: PanelState, trust: 'reads' }),
+  reload: request({ params: nothing, result: PanelState, progress: Progress, trust: 'reads' }),
   histogram: request({
     params: z.object({ layers: z.array(z.string().nullable()).min(1), bins: z.number().int() }),
     result: z.array(Histogram),

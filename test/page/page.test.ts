@@ -666,6 +666,15 @@ test('a failed run shows the reason near the action', async () => {
   expect(await element('run-problem').textContent()).toContain('cannot be written');
 });
 
+test('a checkpoint that takes long to read tells how far it is, and can be cancelled', async () => {
+  await open('slow');
+  await expect.poll(() => element('reading-share').textContent()).toBe('43%');
+  await element('cancel-reading').click();
+  await expect.poll(() => element('error-message').textContent()).toContain('you cancelled that');
+  await element('try-again').click();
+  await element('reading-share').waitFor();
+});
+
 test('an untrusted workspace counts, but neither prunes nor evaluates until it is trusted', async () => {
   await open('untrusted');
   await element('threshold-number').fill('0.02');

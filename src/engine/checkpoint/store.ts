@@ -1,4 +1,6 @@
 import { readCheckpoint, checkpointStamp } from './read';
+import type { ReadListener } from './read-large';
+import { SharedReading } from './shared-reading';
 import type { Checkpoint } from './types';
 
 /** An open checkpoint and values computed from it. */
@@ -13,7 +15,7 @@ export interface Session {
  * place. Values of a checkpoint are disposed of when their last user ends.
  */
 export class CheckpointStore {
-  private readonly open = new Map<string, Promise<Entry>>();
+  private readonly open = new Map<string, SharedReading<Entry>>();
 
   /**
    * @param limit how many checkpoints are kept
@@ -26,10 +28,11 @@ export class CheckpointStore {
 
   /**
    * Runs `work` with the checkpoint at `modelPath` as it is on disk now.
-   * @throws UserError where it cannot be read
+   * @param listener hears how it is read, and may cancel the wait for that; others who wait are not disturbed
+   * @throws UserError where it cannot be read, CancelledError
    */
-  async use<T>(modelPath: string, work: (session: Session) => Promise<T>): Promise<T> {
-    const entry = await this.current(modelPath);
+  async use<T>(modelPath: string, work: (session: Session) => Promise<T>, listener?: ReadListener): Promise<T> {
+    const entry = await this.current(modelPath, listener);
     try {
       return await work(entry);
     } finally {
@@ -41,14 +44,14 @@ export class CheckpointStore {
   release(modelPath: string): void {
     const held = this.open.get(modelPath);
     this.open.delete(modelPath);
-    held?.then((entry) => entry.retire()).catch(() => undefined);
+    held?.done.then((entry) => entry.retire()).catch(() => undefined);
   }
 
   /** Returns the entry that matches the files on disk, with the caller counted as a user. */
-  private async current(modelPath: string): Promise<Entry> {
+  private async current(modelPath: string, listener: ReadListener | undefined): Promise<Entry> {
     for (;;) {
       const held = this.open.get(modelPath) ?? this.read(modelPath);
-      const entry = await held;
+      const entry = await held.wait(listener);
       let fresh = false;
       try {
         fresh = (await checkpointStamp(entry.checkpoint)) === entry.checkpoint.stamp;
@@ -66,13 +69,13 @@ export class CheckpointStore {
     }
   }
 
-  private read(modelPath: string): Promise<Entry> {
-    const entry = Entry.read(modelPath);
-    this.open.set(modelPath, entry);
-    entry.then(({ checkpoint }) => checkpoint.warnings.forEach(this.warn)).catch(() => undefined);
-    entry.catch(() => {
+  private read(modelPath: string): SharedReading<Entry> {
+    const forget = (): void => {
       if (this.open.get(modelPath) === entry) this.open.delete(modelPath);
-    });
+    };
+    const entry = new SharedReading((listener) => Entry.read(modelPath, listener), forget);
+    this.open.set(modelPath, entry);
+    entry.done.then(({ checkpoint }) => checkpoint.warnings.forEach(this.warn)).catch(forget);
     for (const oldest of this.open.keys()) {
       if (this.open.size <= this.limit) break;
       this.release(oldest);
@@ -103,8 +106,8 @@ class Entry implements Session {
     return new Entry(checkpoint);
   }
 
-  static async read(modelPath: string): Promise<Entry> {
-    return new Entry(await readCheckpoint(modelPath));
+  static async read(modelPath: string, listener: ReadListener): Promise<Entry> {
+    return new Entry(await readCheckpoint(modelPath, listener));
   }
 
   /** @returns false where it is disposed of already */

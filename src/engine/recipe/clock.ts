@@ -190,39 +190,37 @@ export class WorkClock {
     const now = this.now();
     if (this.#trainings) return { seconds: Math.max(0, this.#trainings.left - (now - this.#trainings.at)), guessed: 0 };
     if (!this.#training) return undefined;
-    const { first, epoch, epochs, began, at } = this.#training;
-    const pace = this.#epoch;
-    if (pace !== undefined) {
-      const { epoch: finished, at: begun } = this.#epochEnd ?? { epoch: Math.floor(first), at: began };
-      return { seconds: Math.max(0, epochs - finished - 1) * pace + Math.max(0, pace - (now - begun)), guessed: 0 };
+    const { first, epochs, began } = this.#training;
+    const { seconds: pace, guessed } = this.#pace(sizes);
+    const { epoch: finished, at: begun } = this.#epochEnd ?? { epoch: first, at: began };
+    const later = Math.max(0, epochs - Math.floor(finished) - 1);
+    const current = Math.max(0, (1 - (finished - Math.floor(finished))) * pace - (now - begun));
+    return { seconds: later * pace + current, guessed: guessed > 0 ? later * pace + current : 0 };
+  }
+
+  /** Estimates the seconds of an epoch: of those that ended, of the one that is going on, or from measurements. */
+  #pace(sizes: WorkSizes): Estimate {
+    if (this.#epoch !== undefined) return { seconds: this.#epoch, guessed: 0 };
+    const { first, epoch, began, at } = this.#training ?? { first: 0, epoch: 0, began: 0, at: 0 };
+    if (epoch - first >= MEANINGFUL) {
+      const trained = (at - began) / (epoch - first);
+      const example = this.#example ?? (sizes.train > 0 ? trained / sizes.train / TRAINED : 0);
+      return { seconds: trained + (sizes.validation + sizes.test) * example, guessed: 0 };
     }
-    const done = epoch - first;
-    if (done < MEANINGFUL) {
-      const seconds = (epochs - first) * this.#epochExpected(sizes).seconds;
-      return { seconds, guessed: seconds };
-    }
-    const trained = (at - began) / done;
-    const example = this.#example ?? (sizes.train > 0 ? trained / sizes.train / TRAINED : 0);
-    const seconds = (epochs - first) * (trained + (sizes.validation + sizes.test) * example);
-    return { seconds: Math.max(0, seconds - (now - began)), guessed: 0 };
+    const seconds = (TRAINED * sizes.train + sizes.validation + sizes.test) * this.#perExample(sizes);
+    return { seconds, guessed: seconds };
   }
 
   #expected({ epochs, measured, passed }: StepWork, index: number, sizes: WorkSizes): Estimate {
     const parts = [this.#measured(measured, sizes)];
     if (epochs > 0) {
-      const { seconds, guessed } = this.#epochExpected(sizes);
+      const { seconds, guessed } = this.#pace(sizes);
       parts.push({ seconds: epochs * seconds, guessed: epochs * guessed });
     }
     const own = this.#own.get(this.steps[index]!.step);
     const passing = passed * this.#perExample(sizes);
     parts.push(own === undefined ? { seconds: passing, guessed: passing } : { seconds: own, guessed: 0 });
     return sum(parts);
-  }
-
-  #epochExpected(sizes: WorkSizes): Estimate {
-    if (this.#epoch !== undefined) return { seconds: this.#epoch, guessed: 0 };
-    const seconds = (TRAINED * sizes.train + sizes.validation + sizes.test) * this.#perExample(sizes);
-    return { seconds, guessed: seconds };
   }
 
   #measured(examples: number, sizes: WorkSizes): Estimate {

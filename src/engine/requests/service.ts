@@ -52,12 +52,16 @@ export function createService(
     };
   return {
     initialize: (settings) => engine.initialize(settings),
-    inspect: ({ model, brotli, packed, exact, inputShape }, { signal }) =>
-      checkpoints.use(model, (session) => {
-        const files = brotli || exact ? undefined : () => sessionSizes(session, signal);
-        const sizes = packed ? () => sessionPacking(session, signal, exact) : undefined;
-        return inspect(session.checkpoint, { brotli, signal, inputShape, files, packed: sizes });
-      }),
+    inspect: ({ model, brotli, packed, exact, inputShape }, { signal, report }) =>
+      checkpoints.use(
+        model,
+        (session) => {
+          const files = brotli || exact ? undefined : () => sessionSizes(session, signal);
+          const sizes = packed ? () => sessionPacking(session, signal, exact) : undefined;
+          return inspect(session.checkpoint, { brotli, signal, inputShape, files, packed: sizes });
+        },
+        { signal, onProgress: report },
+      ),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     sheet: ({ model, layer, tensor }) =>
@@ -70,7 +74,8 @@ export function createService(
     dataColumns: async ({ data }, { signal }) => [...(await engine.columnsOf(data, '/', { download: false, signal }))],
     ends: withLayers(engineRequests.ends, ends(engine)),
     examples: examples(engine),
-    dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
+    dataset: async ({ data, download }, { signal, report }) =>
+      (await engine.openData(data, '/', { download, signal, onProgress: report })).info,
     normalization: withLayers(engineRequests.normalization, ({ model, data, download, trial }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
         const opened = await engine.openData(data, '/', { download, signal, onProgress: report });

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation } from '../../protocol/measure';
@@ -10,13 +10,11 @@ import { evaluationSummary } from '../evaluate/announce';
 import type { Evaluations } from '../evaluate/evaluations';
 import type { Panels } from '../panel/panels';
 import { modelLabel } from '../runs/folder-name';
-import { progressText, share } from '../../protocol/measure/progress';
 import type { Scanner } from '../scan/scanner';
 import { requireTrust } from '../trust';
-import { cancellable } from '../ui/cancellable';
 import { pickCheckpoint } from './pick-checkpoint';
 import { tell } from '../ui/say';
-import { plain } from '../ui/plain';
+import { withProgressShown } from '../ui/shown-progress';
 
 /** The services that the command uses. */
 export interface EvaluationTools extends DataTools {
@@ -43,32 +41,19 @@ async function measure(
   { engine, datasets, dataPages, normalizations, evaluations, panels }: EvaluationTools,
   uri: vscode.Uri,
 ): Promise<Evaluation> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: plain(t('Evaluating {0}', modelLabel(uri.fsPath))),
-    cancellable: true,
-  };
-  return await vscode.window.withProgress(options, async (bar, token) => {
-    const signal = cancellable(token);
-    bar.report({ message: t('reading the checkpoint') });
+  const title = t('Evaluating {0}', modelLabel(uri.fsPath));
+  return await withProgressShown(title, async ({ signal, onProgress, say }) => {
+    say(t('reading the checkpoint'));
     await panels.show(uri);
-    const inspection = await engine.call('inspect', { model: uri.fsPath }, { signal });
+    const inspection = await engine.call('inspect', { model: uri.fsPath }, { signal, onProgress });
     if (inspection.notRunnable !== undefined) throw new UserError(inspection.notRunnable);
     if (datasets.for(inspection) === undefined) {
-      bar.report({ message: t('choosing a dataset') });
+      say(t('choosing a dataset'));
       await pickData({ datasets, dataPages }, uri.fsPath);
     }
     const chosen = datasets.for(inspection);
     if (chosen === undefined) throw new CancelledError();
-    const data = await settledData(normalizations, inspection, chosen, { signal });
-    let shown = 0;
-    return evaluations.measure(uri.fsPath, data, {
-      signal,
-      onProgress: (progress) => {
-        const now = share(progress) * 100;
-        bar.report({ message: plain(progressText(progress)), increment: Math.max(0, now - shown) });
-        shown = Math.max(shown, now);
-      },
-    });
+    const data = await settledData(normalizations, inspection, chosen, { signal, onProgress });
+    return evaluations.measure(uri.fsPath, data, { signal, onProgress });
   });
 }

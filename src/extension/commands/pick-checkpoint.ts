@@ -48,7 +48,7 @@ export async function pickRecipe(scanner: Scanner, target: unknown): Promise<vsc
 }
 
 /** The checkpoint of the active panel. */
-function shownCheckpoint(): vscode.Uri | undefined {
+export function shownCheckpoint(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputCustom && input.viewType === VIEW_TYPE ? input.uri : undefined;
 }

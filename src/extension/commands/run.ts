@@ -16,7 +16,7 @@ import { addSample, type SampleTools } from './add-sample';
 import { cancelRun } from './cancel-run';
 import { exportCommands } from '../exports/commands';
 import { evaluateCheckpoint, type EvaluationTools } from './evaluate';
-import { pickCheckpoint } from './pick-checkpoint';
+import { pickCheckpoint, shownCheckpoint } from './pick-checkpoint';
 import { runRecipe, type RecipeTools } from './run-recipe';
 import { trainModel, type TrainingTools } from './train';
 import { tell } from '../ui/say';
@@ -50,7 +50,7 @@ const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>>
   [COMMANDS.runRecipe]: (target) => runRecipe(tools, target),
   [COMMANDS.chooseData]: async () => {
     requireTrust(t('Measuring accuracy'));
-    await pickData(tools);
+    await pickData(tools, shownCheckpoint()?.fsPath);
   },
   [COMMANDS.useData]: (target) => useData(tools, target),
   [COMMANDS.addSample]: () => addSample(tools),

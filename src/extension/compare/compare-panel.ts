@@ -46,6 +46,8 @@ export class ComparePanel {
     servePage(webviewPanel, {
       ...{ extensionUri: tools.extensionUri, shows: { compared: pair } },
       ...{ table: compareRequests, handlers: this.handlers() },
+      // The comparison without trust has no accuracy.
+      onTrust: () => (this.known = undefined),
     });
   }
 

@@ -125,7 +125,7 @@ export class DataPage {
     const now = { key: JSON.stringify(options ?? written), description: JSON.stringify(description) };
     if (description === null || JSON.stringify(now) !== JSON.stringify(this.shown))
       throw new UserError(t('The data is not as it is shown here: read it again first.'));
-    return this.close(await this.tools.datasets.choose(await this.source.data(options, signal), signal));
+    return this.close(await this.tools.datasets.choose(await this.source.data(options, signal), { signal }));
   }
 
   private async save(options: JsonObject | undefined, signal: AbortSignal): Promise<boolean> {

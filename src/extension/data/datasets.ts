@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { t, translated } from '../../protocol/l10n';
 import { DataReference, DatasetInfo, isNamed, NO_DATASET, plainData } from '../../protocol/dataset';
 import type { EngineRequests } from '../../protocol/engine';
+import type { Progress } from '../../protocol/measure';
 import type { Inspection } from '../../protocol/model';
-import type { Client } from '../../rpc/peer';
+import type { CallOptions, Client } from '../../rpc/peer';
 import { Listeners } from '../listeners';
 
 /** A dataset with the name that was given and the facts that were found. */
@@ -47,9 +48,12 @@ export class Datasets {
     return this.chosen ?? (trainedOn !== undefined && isNamed(trainedOn) ? trainedOn : undefined);
   }
 
-  /** Opens a dataset and makes it the choice of this workspace. @throws UserError from the engine if it is not valid */
-  async choose(reference: DataReference, signal?: AbortSignal): Promise<DatasetInfo> {
-    const info = await this.open(reference, signal);
+  /**
+   * Opens a dataset, which fetches one with a name where this machine does not have it, and makes it the choice of this workspace.
+   * @throws UserError from the engine if it is not valid, CancelledError
+   */
+  async choose(reference: DataReference, options: CallOptions<Progress> = {}): Promise<DatasetInfo> {
+    const info = await this.open(reference, true, options);
     await this.memory.update(KEYS.chosen, reference);
     this.verified = this.key(reference);
     this.problem = undefined;
@@ -71,7 +75,7 @@ export class Datasets {
     const key = (this.verified = this.key(reference));
     const before = JSON.stringify(this.describe(reference));
     try {
-      await this.open(reference);
+      await this.open(reference, false);
       this.problem = undefined;
     } catch (error) {
       this.verified = undefined;
@@ -87,8 +91,8 @@ export class Datasets {
   }
 
   /** Finds and checks a dataset in the engine. @throws UserError if there is none, or it is damaged */
-  async open(reference: DataReference, signal?: AbortSignal): Promise<DatasetInfo> {
-    const info = await this.engine('dataset', { data: reference }, { signal });
+  async open(reference: DataReference, download: boolean, options: CallOptions<Progress> = {}): Promise<DatasetInfo> {
+    const info = await this.engine('dataset', { data: reference, download }, options);
     const key = this.key(reference);
     const others = this.remembered().filter(([its]) => its !== key);
     await this.memory.update(KEYS.known, [[key, info], ...others].slice(0, REMEMBERED));

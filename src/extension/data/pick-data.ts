@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
-import { isNamed, type DataReference, type DatasetInfo } from '../../protocol/dataset';
-import { cancellable } from '../ui/cancellable';
+import { isNamed, plainData, type DataReference, type DatasetInfo } from '../../protocol/dataset';
+import { withProgressShown } from '../ui/shown-progress';
 import { modelLabel } from '../runs/folder-name';
 import { BACK, pickStep, type Answer, type Frame } from '../ui/wizard';
 import type { DataPages } from './data-pages';
@@ -36,20 +36,25 @@ export async function dataStep(tools: DataTools, frame: Frame, model?: string): 
     if (item === BACK || item === undefined) return item;
     const reference = item.reference ?? (await pickPlace(item.place === 'file'));
     if (reference === undefined) return undefined;
-    if (isNamed(typeof reference === 'string' ? reference : reference.source)) return useNamed(tools, reference);
+    if (isNamed(sourceOf(reference))) return useNamed(tools, reference, model);
     const decision = await tools.dataPages.review(reference, model);
     if (decision !== 'another') return decision;
   }
 }
 
-async function useNamed({ datasets }: DataTools, reference: DataReference): Promise<DatasetInfo> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: t('Opening the dataset'),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, (_, token) => datasets.choose(reference, cancellable(token)));
+async function useNamed({ datasets }: DataTools, reference: DataReference, model?: string): Promise<DatasetInfo> {
+  const name = nameOf(reference);
+  const title = model === undefined ? t('Opening {0}', name) : t('Opening {0} for {1}', name, modelLabel(model));
+  return withProgressShown(title, (options) => datasets.choose(reference, options));
 }
+
+/** The name of a dataset with a name, as the list shows it. */
+const nameOf = (reference: DataReference): string => {
+  const item = dataItems(undefined).find((one) => one.reference === plainData(reference));
+  return item?.label ?? sourceOf(reference);
+};
+
+const sourceOf = (reference: DataReference): string => (typeof reference === 'string' ? reference : reference.source);
 
 function dataItems(chosen: DataReference | undefined): DataItem[] {
   const isChosen = (reference: DataReference): boolean => JSON.stringify(reference) === JSON.stringify(chosen);
@@ -92,8 +97,7 @@ function dataItems(chosen: DataReference | undefined): DataItem[] {
   ];
   if (chosen === undefined || items.some(({ reference }) => reference !== undefined && isChosen(reference)))
     return items;
-  const label = typeof chosen === 'string' ? chosen : chosen.source;
-  return [{ label, description: t('in use'), reference: chosen }, ...items];
+  return [{ label: sourceOf(chosen), description: t('in use'), reference: chosen }, ...items];
 }
 
 async function pickPlace(isFile: boolean): Promise<string | undefined> {

@@ -27,10 +27,10 @@ export class Evaluations {
    * @throws UserError from the engine, CancelledError
    */
   async measure(model: string, data: DataReference, options: CallOptions<Progress>): Promise<Evaluation> {
-    const { weightsHash } = await this.engine('inspect', { model }, { signal: options.signal });
+    const { weightsHash } = await this.engine('inspect', { model }, options);
     const evaluation = await this.engine('evaluate', { model, data }, options);
     // The evaluation may have downloaded the dataset, so it is opened afterwards.
-    const dataset = await this.datasets.open(data, options.signal);
+    const dataset = await this.datasets.open(data, false, { signal: options.signal });
     await this.keep(weightsHash, data, dataset, evaluation);
     return evaluation;
   }

@@ -35,13 +35,13 @@ export function panelHandlers(
   const { engine, normalizations, panels, runStarter, log } = tools;
 
   return {
-    async ready(_, { signal }) {
-      const state = await panel.load(false, signal);
+    async ready(_, context) {
+      const state = await panel.load(false, context);
       setTimeout(() => panel.openData(), DATA_WAITS);
       const focus = panels.takeFocus(model);
       return focus ? { ...state, focus } : state;
     },
-    reload: (_, { signal }) => panel.load(true, signal),
+    reload: (_, context) => panel.load(true, context),
     histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
     sheet: (asked, { signal }) => engine.call('sheet', { model, ...asked }, { signal }),
     topology: (_, { signal }) => engine.call('topology', { model }, { signal }),

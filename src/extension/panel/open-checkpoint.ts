@@ -4,6 +4,7 @@ import type { DataReference } from '../../protocol/dataset';
 import type { Progress } from '../../protocol/measure';
 import type { Inspection } from '../../protocol/model';
 import type { PanelNotifications, PanelState } from '../../protocol/panel';
+import type { HandlerContext } from '../../rpc/peer';
 import type { PanelRun } from './panel-run';
 
 /** A checkpoint that is open in a panel, for the handlers of the page and the commands. */
@@ -18,8 +19,8 @@ export interface OpenCheckpoint {
   readonly run: PanelRun;
   /** True if a visible page receives notifications. */
   readonly isLive: boolean;
-  /** Reads the checkpoint unless the page shows the current files. @throws UserError if it is not a checkpoint */
-  load(again: boolean, signal: AbortSignal): Promise<PanelState>;
+  /** Reads the checkpoint unless the page shows the current files. @throws UserError if it is not a checkpoint, CancelledError */
+  load(again: boolean, context: HandlerContext<Progress>): Promise<PanelState>;
   /** Opens the dataset, unless there is none or it is open. */
   openData(): void;
   /** Asks the person for the normalization if nothing else decides it. @throws CancelledError if the person does not answer */

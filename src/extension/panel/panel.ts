@@ -10,7 +10,7 @@ import { exportRequests, type ExportRequests } from '../../protocol/exports';
 import { panelRequests, type PanelNotifications, type PanelRequests, type PanelState } from '../../protocol/panel';
 import { UserError } from '../../protocol/errors';
 import { Disposables } from '../disposables';
-import type { Handlers } from '../../rpc/peer';
+import type { HandlerContext, Handlers } from '../../rpc/peer';
 import { exportHandlers } from '../exports/handlers';
 import { inDetail } from '../log';
 import { showRunProgress } from '../runs/show-progress';
@@ -106,8 +106,8 @@ export class CheckpointPanel implements OpenCheckpoint {
     this.session?.notify(name, value);
   }
 
-  /** Reads the checkpoint unless the page shows the current files. @throws UserError if it is not a checkpoint */
-  async load(again: boolean, signal: AbortSignal): Promise<PanelState> {
+  /** Reads the checkpoint unless the page shows the current files. @throws UserError if it is not a checkpoint, CancelledError */
+  async load(again: boolean, { signal, report }: HandlerContext<Progress>): Promise<PanelState> {
     if (this.uri.scheme !== 'file')
       throw new UserError(
         t('{0} is not a file on disk: open the checkpoint from its folder.', path.basename(this.uri.path)),
@@ -117,7 +117,7 @@ export class CheckpointPanel implements OpenCheckpoint {
     if (before === null) throw new UserError(t('{0} is gone: it was moved or deleted.', this.model));
     if (before || !this.loaded) {
       if (again) await engine.call('release', { model: this.model }, { signal });
-      const inspection = await engine.call('inspect', { model: this.model }, { signal });
+      const inspection = await engine.call('inspect', { model: this.model }, { signal, onProgress: report });
       this.loaded = { inspection, text: before?.text ?? '' };
     } else setImmediate(() => void this.disk.repeat());
     return panelState(this, this.loaded.inspection, this.tools);

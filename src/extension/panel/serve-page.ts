@@ -15,12 +15,14 @@ export interface ServedPage<T extends RequestTable> {
   readonly shows: Pick<PageParts, 'compared' | 'reviewsData' | 'chartsRuns'>;
   readonly table: T;
   readonly handlers: Handlers<T>;
+  /** Called when the person trusts the workspace, before the page is loaded again. */
+  readonly onTrust?: () => void;
 }
 
 /** Fills a tab with a page and answers its requests while it is visible. */
 export function servePage<T extends RequestTable>(
   panel: vscode.WebviewPanel,
-  { extensionUri, shows, table, handlers }: ServedPage<T>,
+  { extensionUri, shows, table, handlers, onTrust }: ServedPage<T>,
 ): void {
   const { webview } = panel;
   const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
@@ -44,11 +46,21 @@ export function servePage<T extends RequestTable>(
     if (!panel.visible) endPage();
   });
   panel.onDidDispose(endPage);
-  webview.html = pageHtml({
-    cspSource: webview.cspSource,
-    script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
-    style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
-    ...pageLanguage(),
-    ...shows,
+  const load = (): void => {
+    endPage();
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
+      ...pageLanguage(),
+      ...shows,
+    });
+  };
+  // What was refused or left out without trust is asked again.
+  const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+    onTrust?.();
+    load();
   });
+  panel.onDidDispose(() => trusted.dispose());
+  load();
 }

@@ -1,6 +1,8 @@
 import { t, translated } from '../../protocol/l10n';
-import { open, retry } from '../state/actions';
-import { disk, engine, inspection } from '../state/session';
+import { percent } from '../../protocol/format';
+import { share } from '../../protocol/measure/progress';
+import { cancelOpening, open, retry } from '../state/actions';
+import { disk, engine, inspection, reading } from '../state/session';
 import { IconButton } from '../ui/button';
 import { LinkButton } from '../ui/link';
 import { Notice } from '../ui/notice';
@@ -10,6 +12,22 @@ function DiskBanner() {
   const news = disk.value;
   if (news === null) return null;
   const gone = news.change === 'gone';
+  const progress = reading.value;
+  if (progress)
+    return (
+      <Notice
+        kind="info"
+        icon="refresh"
+        testId="reload-banner"
+        actions={
+          <LinkButton onPress={cancelOpening} testId="cancel-reading">
+            {t('Cancel')}
+          </LinkButton>
+        }
+      >
+        {t('Reading the checkpoint\u2026')} <span class="figures">{percent(share(progress), 0)}</span>
+      </Notice>
+    );
   return (
     <Notice
       kind="warning"

@@ -1,16 +1,31 @@
 import { t, translated } from '../../protocol/l10n';
-import { attempt, open } from '../state/actions';
+import { percent } from '../../protocol/format';
+import { share } from '../../protocol/measure/progress';
+import { attempt, cancelOpening, open } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/button';
+import { reading } from '../state/session';
 import { Icon } from '../ui/icon';
+import { LinkButton } from '../ui/link';
 import { Ring } from '../ui/ring';
 
 /** The outline of the page while it loads, with the current action. */
 export function Skeleton({ text }: { text: string }) {
+  const progress = reading.value;
   return (
     <main class="page skeleton" aria-busy="true" data-testid="loading">
       <p class="row skeleton-text" role="status">
         <Ring /> {text}
+        {progress && (
+          <>
+            <span class="figures" data-testid="reading-share">
+              {percent(share(progress), 0)}
+            </span>
+            <LinkButton onPress={cancelOpening} testId="cancel-reading">
+              {t('Cancel')}
+            </LinkButton>
+          </>
+        )}
       </p>
       <div class="bone title" />
       <div class="bones">

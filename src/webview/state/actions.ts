@@ -52,21 +52,41 @@ function take(state: PanelState): void {
   if (state.run && !session.job.value) void followJob(state.run, (options) => ask('followRun', {}, options));
 }
 
+let opening: AbortController | undefined;
+
+/** Stops reading the checkpoint. */
+export const cancelOpening = (): void => opening?.abort();
+
 /** Opens the checkpoint, or reads it again. */
 export async function open(how: 'ready' | 'reload'): Promise<void> {
+  const abort = (opening = new AbortController());
   if (!session.panel.value) session.phase.value = { kind: 'loading', text: t('Reading the checkpoint\u2026') };
   try {
-    const state = await ask(how, {});
+    const state = await ask(
+      how,
+      {},
+      {
+        signal: abort.signal,
+        onProgress: (progress) => {
+          if (opening === abort) session.reading.value = progress;
+        },
+      },
+    );
     session.disk.value = null;
     take(state);
     if (state.focus) attend(state.focus);
   } catch (error) {
     // The earlier state stays; the banner explains why it is not new.
     if (session.panel.value && session.phase.value.kind === 'open')
-      session.disk.value = { change: session.disk.value?.change ?? 'changed', problem: sentence(error) };
-    else session.phase.value = { kind: 'failed', sentence: sentence(error) };
+      session.disk.value = { change: session.disk.value?.change ?? 'changed', problem: whyNotRead(error) };
+    else session.phase.value = { kind: 'failed', sentence: whyNotRead(error) };
+  } finally {
+    if (opening === abort) session.reading.value = null;
   }
 }
+
+const whyNotRead = (error: unknown): string =>
+  error instanceof CancelledError ? t('The checkpoint was not read, because you cancelled that.') : sentence(error);
 
 /** After a stop of the engine: asks again for everything that is missing, which starts a new engine. */
 export async function retry(): Promise<void> {

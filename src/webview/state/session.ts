@@ -20,6 +20,8 @@ export type Phase = { kind: 'loading'; text: string } | { kind: 'failed'; senten
 const saved = readSaved(loadState());
 
 export const phase = signal<Phase>({ kind: 'loading', text: t('Reading the checkpoint\u2026') });
+/** The progress of reading the checkpoint, once it takes a while; null: it is not being read. */
+export const reading = signal<Progress | null>(null);
 export const panel = signal<PanelState | null>(null);
 export const histograms = signal<Histograms>(new Map());
 /** The reason why histograms are missing, as one sentence. */

@@ -245,8 +245,12 @@ export class FakeHost {
       return Promise.resolve(null);
     };
     return {
-      ready: async (_, { signal }) => {
-        if (this.pretence.slow) await wait(600_000, signal);
+      ready: async (_, { signal, report }) => {
+        if (this.pretence.slow) {
+          const [done, total] = [43_000_000, 100_000_000];
+          report({ stage: 'Reading the weights', done, total, unit: 'bytes', rate: 9e6, secondsLeft: 6 });
+          await wait(600_000, signal);
+        }
         if (this.pretence.broken)
           throw new UserError(
             'weights/group1-shard1of2.bin is 4,194,300 bytes where its manifest needs 4,194,304: write the checkpoint again.',

@@ -17,6 +17,7 @@ const editor = vi.hoisted(() => ({
 }));
 vi.mock('vscode', () => ({
   workspace: {
+    onDidGrantWorkspaceTrust: () => ({ dispose: () => undefined }),
     get isTrusted() {
       return editor.trusted;
     },

@@ -1,9 +1,11 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { pickData, type DataTools } from '../../../../src/extension/data/pick-data';
 import type { DatasetInfo } from '../../../../src/protocol/dataset';
+import type { Progress } from '../../../../src/protocol/measure';
+import type { CallOptions } from '../../../../src/rpc/peer';
 
 /** What the person presses in the lists, one after another, and the place that each dialog answers. */
-const person = vi.hoisted(() => ({ labels: [] as string[], places: [] as string[], dialogs: [] as boolean[] }));
+const person = vi.hoisted(() => ({ labels: [] as string[], places: [] as string[], dialogs: [] as boolean[], shown: [] as unknown[] }));
 vi.mock('vscode', () => ({
   l10n: { t: (text: string) => text },
   ProgressLocation: { Notification: 15 },
@@ -12,8 +14,11 @@ vi.mock('vscode', () => ({
       person.dialogs.push(canSelectFiles);
       return Promise.resolve(person.places.splice(0, 1).map((fsPath) => ({ fsPath })));
     },
-    withProgress: (_: unknown, task: (bar: unknown, token: unknown) => unknown) =>
-      task(undefined, { onCancellationRequested: () => undefined }),
+    withProgress: ({ title }: { title: string }, task: (bar: unknown, token: unknown) => unknown) => {
+      person.shown.push(title);
+      const report = (said: { message: string; increment: number }): unknown => person.shown.push(said);
+      return task({ report }, { onCancellationRequested: () => undefined });
+    },
   },
 }));
 vi.mock('../../../../src/extension/ui/wizard', () => ({
@@ -30,8 +35,9 @@ let answers: unknown[] = [];
 const tools = {
   datasets: {
     chosen: undefined,
-    choose: (reference: unknown) => {
+    choose: (reference: unknown, { onProgress }: CallOptions<Progress>) => {
       asked.push(`choose ${String(reference)}`);
+      onProgress?.({ stage: 'downloading', done: 3, total: 12, unit: 'bytes', rate: 0, secondsLeft: 0 });
       return Promise.resolve(info);
     },
   },
@@ -44,7 +50,7 @@ const tools = {
 } as unknown as DataTools;
 
 beforeEach(() => {
-  Object.assign(person, { labels: [], places: [], dialogs: [] });
+  Object.assign(person, { labels: [], places: [], dialogs: [], shown: [] });
   asked.length = 0;
 });
 
@@ -71,4 +77,14 @@ it('a dataset with a name is known, so it is used at once', async () => {
   person.labels = ['Fashion-MNIST'];
   expect(await pickData(tools)).toBe(info);
   expect(asked).toEqual(['choose fashion-mnist']);
+  expect(person.shown[0]).toBe('Opening Fashion-MNIST');
+});
+
+it('names the model that asks, and shows how far the data is', async () => {
+  person.labels = ['MNIST'];
+  await pickData(tools, '/models/fashion-cnn/model.json');
+  expect(person.shown).toEqual([
+    'Opening MNIST for fashion-cnn',
+    { message: 'downloading: 3 of 12 bytes', increment: 25 },
+  ]);
 });
