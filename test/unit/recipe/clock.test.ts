@@ -43,7 +43,7 @@ function timed(steps: RecipeInput['steps']) {
     clock,
     heard,
     measured: (examples: number, seconds: number) => listener.measured?.(examples, seconds),
-    at(seconds: number, ...events: RunEvent[]) {
+    at: (seconds: number, ...events: RunEvent[]) => {
       time = seconds;
       events.forEach((event) => listener.report(event));
       return clock.read();
