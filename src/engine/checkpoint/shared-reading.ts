@@ -39,11 +39,15 @@ export class SharedReading<T> {
     } finally {
       if (stop) signal?.removeEventListener('abort', stop);
       this.#waiting.delete(listener);
-      if (this.#waiting.size === 0 && !this.#settled) {
-        this.abandoned();
-        this.#abort.abort();
-      }
+      this.#leave();
     }
+  }
+
+  /** Ends the reading with its last caller. */
+  #leave(): void {
+    if (this.#waiting.size > 0 || this.#settled) return;
+    this.abandoned();
+    this.#abort.abort();
   }
 
   #tell(progress: Progress): void {

@@ -3,7 +3,8 @@ import type { Recipe } from '../../protocol/recipe';
 import type { RunClock } from '../../protocol/measure';
 import type { RunEvent } from '../../protocol/run';
 import type { Listener } from './types';
-import { workOf, type StepWork, type WorkSizes } from './work';
+import { workOf, type StepWork } from './work';
+import type { WorkSizes } from './work-sizes';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
 
@@ -84,12 +85,12 @@ export class WorkClock {
   }
 
   /** Returns a listener that hears events with the clock. */
-  listening({ signal, report }: Listener): Listener {
+  listening(listener: Listener): Listener {
     return {
-      signal,
+      signal: listener.signal,
       report: (event) => {
         this.hear(event);
-        report(event.kind === 'progress' ? { ...event, clock: this.read() } : event);
+        listener.report(event.kind === 'progress' ? { ...event, clock: this.read() } : event);
       },
       measured: (examples, seconds) => {
         if (examples > 0) this.#example = seconds / examples;
@@ -112,16 +113,20 @@ export class WorkClock {
   hear(event: RunEvent): void {
     switch (event.kind) {
       case 'step':
-        return this.#begin(event.index);
+        this.#begin(event.index);
+        break;
       case 'progress':
-        return this.#advance(event);
+        this.#advance(event);
+        break;
       case 'epoch':
-        return this.#learnEpoch(event.record);
+        this.#learnEpoch(event.record);
+        break;
       case 'result':
-        return this.#end(event.index);
+        this.#end(event.index);
+        break;
       case 'mask':
       case 'message':
-        return undefined;
+        break;
     }
   }
 

@@ -19,7 +19,7 @@ import { readReferenced, referencedHashes } from './referenced';
 import { isLastChange, keep, readBack, stamped, type Restrictions, type RunContext } from './run-context';
 import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
-import { workSizes } from './work';
+import { workSizes } from './work-sizes';
 import { validateRecipe } from './validation';
 
 /**

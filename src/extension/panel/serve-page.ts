@@ -61,6 +61,6 @@ export function servePage<T extends RequestTable>(
     onTrust?.();
     load();
   });
-  panel.onDidDispose(() => trusted.dispose());
+  panel.onDidDispose(() => void trusted.dispose());
   load();
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WorkClock } from '../../../src/engine/recipe/clock';
-import type { WorkSizes } from '../../../src/engine/recipe/work';
+import type { WorkSizes } from '../../../src/engine/recipe/work-sizes';
 import { epochRecord } from '../../../src/protocol/epoch';
 import { measured } from '../../../src/protocol/metric';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';

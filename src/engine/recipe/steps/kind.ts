@@ -3,7 +3,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { TrainState } from '../../train/loop';
 import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
-import type { WorkSizes } from '../work';
+import type { WorkSizes } from '../work-sizes';
 import type { Restrictions, RunContext } from '../run-context';
 
 /** The engine's side of one kind of step; all of them are in `list.ts`. */

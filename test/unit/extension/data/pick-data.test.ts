@@ -5,7 +5,12 @@ import type { Progress } from '../../../../src/protocol/measure';
 import type { CallOptions } from '../../../../src/rpc/peer';
 
 /** What the person presses in the lists, one after another, and the place that each dialog answers. */
-const person = vi.hoisted(() => ({ labels: [] as string[], places: [] as string[], dialogs: [] as boolean[], shown: [] as unknown[] }));
+const person = vi.hoisted(() => ({
+  labels: [] as string[],
+  places: [] as string[],
+  dialogs: [] as boolean[],
+  shown: [] as unknown[],
+}));
 vi.mock('vscode', () => ({
   l10n: { t: (text: string) => text },
   ProgressLocation: { Notification: 15 },

@@ -19,9 +19,7 @@ test('shows the engine, or the first run and the number of others', () => {
   expect(statusText(up, [])).toBe('$(check) Secateur');
   expect(statusText({ phase: 'failed', message: 'x' }, [])).toBe('$(error) Secateur');
   expect(statusText(up, [job])).toBe('$(sync~spin) Train [cnn] 25%, 3 s left');
-  expect(statusText(up, [{ ...job, clock: { share: 0 } }, job])).toBe(
-    '$(sync~spin) Train [cnn] 0% (+1)',
-  );
+  expect(statusText(up, [{ ...job, clock: { share: 0 } }, job])).toBe('$(sync~spin) Train [cnn] 0% (+1)');
 });
 
 test('gives screen readers the same text', () => {
