@@ -51,7 +51,10 @@ async function expectAccessible({ pretence, screens }: Route): Promise<void> {
   expect(all).toEqual([]);
 }
 
-test('no tab of the workbench has a serious finding of axe-core in any theme', async () => {
+/** Milliseconds for ten screens in four themes on a busy machine. */
+const LONG = 180_000;
+
+test('no tab of the workbench has a serious finding of axe-core in any theme', { timeout: LONG }, async () => {
   await expectAccessible({ name: 'workbench', pretence: 'advised', screens: WORKBENCH });
 });
 
