@@ -61,7 +61,7 @@ async function visit(
     if (over !== 0) console.log(`${route.name}, ${name}, ${width}: ${String(over)} pixels too wide`);
     for (const theme of themes) {
       await page.evaluate(`window.secateurWear('${theme}')`);
-      const key = `${route.name} ${name}`.replaceAll(' ', '-');
+      const key = [...new Set([route.name, name])].join(' ').replaceAll(' ', '-');
       const file = `${key}-${width}-${theme}.png`;
       await picture(page, view, path.join(asked.out, file));
       taken.set(key, [...(taken.get(key) ?? []), { file, width, theme }]);

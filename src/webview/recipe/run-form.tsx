@@ -64,7 +64,8 @@ export function RunForm({
         {children}
         <div class="row">
           <Button
-            primary
+            // The outcome of a run has the button that stands out.
+            primary={job.value?.status !== 'done'}
             disabled={asked === null || blocked !== null || running}
             describedBy={whyId}
             onPress={(_, pressed) => {
