@@ -19,6 +19,7 @@ const Settings = z.object({
   fixtures: z.string(),
   corpus: z.string(),
   data: z.string(),
+  sample: z.string(),
   seed: z.number(),
   from: z.number(),
   only: z.string().optional(),
@@ -38,9 +39,11 @@ async function isUntouched(victim: string): Promise<boolean> {
 }
 
 async function main(): Promise<void> {
-  const { folder, fixtures, corpus, data, seed, from, only } = Settings.parse(JSON.parse(process.argv[2] ?? ''));
+  const { folder, fixtures, corpus, data, sample, seed, from, only } = Settings.parse(
+    JSON.parse(process.argv[2] ?? ''),
+  );
   const ask = await startEngine(path.join(folder, 'cache'));
-  const seeds = await makeSeeds(path.join(folder, `seeds-${from}`), { fixtures, corpus, data }, ask);
+  const seeds = await makeSeeds(path.join(folder, `seeds-${from}`), { fixtures, corpus, data, sample }, ask);
   const names = only === undefined ? Object.keys(targets) : [only];
   for (let index = from; ; index++) {
     const random = new Random(seed, index);
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
     await mkdir(victim, { recursive: true });
     await writeFile(path.join(victim, 'kept.bin'), VICTIM);
     execFileSync('mkfifo', [path.join(victim, PIPE)]);
-    const { folders, questions } =
+    const { folders, questions, packed } =
       unbent === undefined ? await targets[target]!(place, seeds, random, ask) : askUnbent(unbent, seeds.data, ask);
     const found: string[] = [];
     let [answered, refused] = [0, 0];
@@ -74,7 +77,7 @@ async function main(): Promise<void> {
       found.push(...outside.map((access) => `touched what is outside: ${access}`));
     }
     if (!(await isUntouched(victim))) found.push('changed a file outside');
-    tell({ kind: 'end', index, target, found: [...new Set(found)], answered, refused });
+    tell({ kind: 'end', index, target, found: [...new Set(found)], answered, refused, packed });
     if (found.length === 0) await rm(place, { recursive: true, force: true });
     // The parent's word that it has heard keeps this process from running ahead.
     await new Promise((resolve) => process.once('message', resolve));

@@ -8,7 +8,9 @@ import { isCheckpointText, isRecipeText } from '../../src/protocol/checkpoint';
 import type { Ask } from './ask';
 import { mutateBytes, mutateJson, mutateLines, pick } from './mutate';
 import { writeHostile } from './settings';
-import { complaintsAbout, mutatePacked, packedSeeds } from './packed-files';
+import { mutatePacked } from './mutate-packed';
+import { answerTo, growth, MOST_BEYOND } from './packed-files';
+import type { PackedTally } from './news';
 import { copied, filesBelow, scanOf, textOf, type Seeds } from './seeds';
 
 /** Time after which work that may take hours is cancelled, in milliseconds. */
@@ -17,9 +19,16 @@ const PATIENCE_MS = 400;
 /** A pipe in the folder that no case may change. */
 export const PIPE = 'pipe';
 
+/** Changed packed files that a case opens; a case more opens one of them as a person does. */
+const FILES = 50;
+/** One of so many is of full size. */
+const LARGE = 50;
+
 /** One thing that is asked, and the folders that it may touch. */
 export interface Case {
   readonly folders: readonly string[];
+  /** Packed files that were opened, with the worst of them; filled in while questions are asked. */
+  readonly packed?: PackedTally;
   /** Each is asked by itself; all of them may be refused. */
   readonly questions: readonly (() => Promise<unknown>)[];
 }
@@ -209,19 +218,50 @@ const otherData: Build = async (folder, seeds, random, ask) => {
   };
 };
 
-/** Packed models, changed in place: many in one case, since each is decoded in this process. */
+/**
+ * Packed models, changed in place: many in one case, since each is opened in this process. Their memory is measured
+ * together, and one by one where that is more than one of them may take.
+ */
 const packed: Build = async (folder, seeds, random, ask) => {
+  const { small, large } = await seeds.packed();
   const file = path.join(folder, 'bent.secateur');
-  const [seed] = await packedSeeds([path.join(pick(random, seeds.models), 'model.json')]);
-  const bent = seed ? Array.from({ length: 20 }, () => mutatePacked(seed, random)) : [];
-  await writeFile(file, bent[0] ?? '');
+  const opened = path.join(folder, 'opened.secateur');
+  const bent = Array.from({ length: FILES }, () =>
+    mutatePacked(pick(random, random.below(LARGE) === 0 ? large : small), random),
+  );
+  await writeFile(file, bent[0]!);
+  const tally = { files: 0, ms: 0, bytes: 0 };
+  const open = async (bytes: Uint8Array): Promise<number> => {
+    const { complaints, ms, declared } = await answerTo(bytes, opened);
+    tally.ms = Math.max(tally.ms, ms);
+    if (complaints.length > 0) throw new Error(complaints.join(' | '));
+    return declared;
+  };
+  let grown = growth();
+  let together = 0;
+  const alone = async (bytes: Uint8Array): Promise<void> => {
+    if (together <= MOST_BEYOND) return;
+    grown = growth();
+    const declared = await open(bytes);
+    const own = grown();
+    tally.bytes = Math.max(tally.bytes, own - declared);
+    if (own > declared + MOST_BEYOND) throw new Error(`${own} bytes were taken where ${declared} are declared`);
+  };
   return {
     folders: [folder],
+    packed: tally,
     questions: [
-      ...bent.map((bytes) => () => {
-        const [complaint] = complaintsAbout(bytes);
-        return complaint === undefined ? Promise.resolve() : Promise.reject(new Error(complaint));
+      () => Promise.resolve((grown = growth())),
+      ...bent.map((bytes) => async () => {
+        tally.files++;
+        await open(bytes);
       }),
+      () => {
+        together = grown();
+        if (together <= MOST_BEYOND) tally.bytes = together;
+        return Promise.resolve();
+      },
+      ...bent.map((bytes) => () => alone(bytes)),
       () => ask('inspect', { model: file }),
       () => ask('unpack', { model: file, out: path.join(folder, 'unpacked') }),
       () => ask('release', { model: file }),

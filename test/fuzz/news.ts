@@ -1,5 +1,9 @@
 import * as z from 'zod';
 
+/** Packed files that a case opened: how many, and the most milliseconds and bytes beyond the declared ones of any of them. */
+export const PackedTally = z.object({ files: z.number(), ms: z.number(), bytes: z.number() });
+export type PackedTally = z.infer<typeof PackedTally>;
+
 /** Messages of the worker: it asks one question of a case, or the case is finished. */
 export const News = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('begin'), index: z.number(), target: z.string() }),
@@ -12,6 +16,7 @@ export const News = z.discriminatedUnion('kind', [
     /** Questions that were answered, and those that were refused or cancelled. */
     answered: z.number(),
     refused: z.number(),
+    packed: PackedTally.optional(),
   }),
 ]);
 export type News = z.infer<typeof News>;

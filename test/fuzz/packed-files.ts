@@ -1,50 +1,72 @@
-import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { readCheckpoint } from '../../src/engine/checkpoint/read';
-import { pack } from '../../src/engine/checkpoint/packed/pack';
-import { unpack } from '../../src/engine/checkpoint/packed/unpack';
-import type { Random } from '../../src/engine/dataset/random';
 import { UserError } from '../../src/protocol/errors';
+import { packed } from '../../src/loader/index';
 import { HEAD } from '../../src/loader/head';
-import { CHECKSUM, openPacked } from '../../src/loader/packed-file';
+import { CHECKSUM } from '../../src/loader/packed-file';
 import { rangeDecoder } from '../../src/loader/range-decoder';
 import { weightsDecoder } from '../../src/loader/weights-decoder';
-import { WeightEntry } from '../../src/protocol/checkpoint';
-import { mutateBytes } from './mutate';
+import { complaintOf } from './complaint';
 
 /** A packed file may take so many bytes beyond those that it declares, and so many milliseconds of the processor. */
-const MOST_BEYOND = 64 * 2 ** 20;
+export const MOST_BEYOND = 64 * 2 ** 20;
 const MOST_MS = 1000;
 
-/** Packs checkpoints; those that cannot be read are left out. */
-export async function packedSeeds(models: readonly string[]): Promise<Uint8Array[]> {
-  const read = await Promise.all(models.map((file) => readCheckpoint(file).catch(() => undefined)));
-  return read.flatMap((checkpoint) => (checkpoint ? [pack(checkpoint).bytes] : []));
+/** How a file was answered. */
+interface Answer {
+  readonly complaints: readonly string[];
+  /** Milliseconds of the processor, of the slower of engine and loader. */
+  readonly ms: number;
+  /** Bytes that the file declares, of text and weights. */
+  readonly declared: number;
 }
 
-/** Changes a packed file; in most cases its checksum is made right again, so that its decoder meets the change. */
-export function mutatePacked(bytes: Uint8Array, random: Random): Uint8Array {
-  const end = bytes.byteLength - CHECKSUM;
-  const changed = changedBody(bytes.subarray(0, end), random);
-  const sum = random.below(5) > 0 ? createHash('sha256').update(changed).digest() : bytes.subarray(end);
-  return Buffer.concat([changed, sum]);
-}
-
-function changedBody(body: Uint8Array, random: Random): Uint8Array {
-  // Sizes and parameters are in the first bytes; the tables of tensors after the text.
-  if (random.below(3) > 0) {
-    const changed = Uint8Array.from(body);
-    for (let times = 1 + random.below(3); times > 0; times--) {
-      const at = random.below(2) === 0 ? random.below(Math.min(24, changed.length)) : random.below(changed.length);
-      changed[at] = random.below(2) === 0 ? changed[at]! ^ (1 << random.below(8)) : random.below(256);
+/**
+ * Opens a changed file as the engine and as a page do.
+ * @param file where it is written for the engine
+ */
+export async function answerTo(bytes: Uint8Array, file: string): Promise<Answer> {
+  const complaints: string[] = [];
+  let ms = 0;
+  const timed = async (
+    who: string,
+    work: () => Promise<unknown>,
+    complaint: (error: unknown) => string | undefined,
+  ) => {
+    // Time of the processor: others may keep this process waiting.
+    const before = process.cpuUsage();
+    try {
+      await work();
+    } catch (error) {
+      const wrong = complaint(error);
+      if (wrong !== undefined) complaints.push(`${who}: ${wrong}`);
     }
-    return changed;
-  }
-  return mutateBytes(Buffer.from(body), random);
+    const took = process.cpuUsage(before).user / 1000;
+    ms = Math.max(ms, took);
+    if (took > MOST_MS) complaints.push(`${who} took ${Math.round(took)} ms`);
+  };
+  const declared = declaredBy(bytes);
+  writeFileSync(file, bytes);
+  const used = await allocated(async () => {
+    await timed(
+      'the engine',
+      () => readCheckpoint(file),
+      (error) => complaintOf(error, error instanceof UserError),
+    );
+    await timed(
+      'the loader',
+      () => packed(bytes).load(),
+      (error) => (error instanceof Error ? undefined : 'threw what is no error'),
+    );
+  });
+  // Both decode it.
+  if (used > 2 * (declared + MOST_BEYOND))
+    complaints.push(`${used} bytes were asked for where ${declared} are declared`);
+  return { complaints, ms, declared };
 }
 
-/** Counts the bytes of all arrays that `work` makes. */
-function allocated(work: () => void): number {
+/** Counts the bytes of all arrays that `work` makes, whether or not it ever touches them. */
+async function allocated(work: () => Promise<void>): Promise<number> {
   let bytes = 0;
   const names = ['Uint8Array', 'Uint16Array', 'Uint32Array', 'Int16Array', 'Int32Array', 'Float32Array'] as const;
   const originals = names.map((name) => globalThis[name]);
@@ -59,48 +81,11 @@ function allocated(work: () => void): number {
     Object.assign(globalThis, { [name]: counting });
   });
   try {
-    work();
+    await work();
   } finally {
     names.forEach((name, i) => Object.assign(globalThis, { [name]: originals[i] }));
   }
   return bytes;
-}
-
-/** Decodes a changed file as the engine and as a page do. Returns what is wrong with that. */
-export function complaintsAbout(bytes: Uint8Array): string[] {
-  const complaints: string[] = [];
-  const timed = (what: string, work: () => void): void => {
-    // Time of the processor: others may keep this process waiting.
-    const before = process.cpuUsage();
-    work();
-    const took = process.cpuUsage(before).user / 1000;
-    if (took > MOST_MS) complaints.push(`${what} took ${Math.round(took)} ms`);
-  };
-  const declared = declaredBy(bytes);
-  const used = allocated(() => {
-    timed('the engine', () => {
-      try {
-        unpack(bytes, 'bent.secateur', () => undefined);
-      } catch (error) {
-        if (!(error instanceof UserError)) complaints.push(`the engine threw ${String(error)}`);
-        else if (!/^[^\n]+\.$/.test(error.message)) complaints.push(`no sentence: ${error.message}`);
-      }
-    });
-    timed('the loader', () => {
-      try {
-        const { text, weightsOf } = openPacked(bytes);
-        const json = z
-          .looseObject({ weightsManifest: z.array(z.looseObject({ weights: z.array(WeightEntry) })) })
-          .parse(JSON.parse(Buffer.from(text.subarray(0, text.indexOf(0))).toString('utf8')));
-        weightsOf(json.weightsManifest.flatMap(({ weights }) => weights));
-      } catch (error) {
-        if (!(error instanceof Error)) complaints.push('the loader threw what is no error');
-      }
-    });
-  });
-  // Both decode it.
-  if (used > 2 * (declared + MOST_BEYOND)) complaints.push(`${used} bytes were taken where ${declared} are declared`);
-  return complaints;
 }
 
 /** Returns the bytes of text and weights that the head of a file declares. */
@@ -111,4 +96,22 @@ function declaredBy(bytes: Uint8Array): number {
   } catch {
     return 0;
   }
+}
+
+/**
+ * Begins to watch the memory of this process, as Linux counts its pages, after garbage was collected.
+ * @returns a function that tells by how many bytes it has grown at most since then, with garbage that is not collected yet
+ */
+export function growth(): () => number {
+  globalThis.gc?.();
+  // The peak begins again at what is taken now.
+  writeFileSync('/proc/self/clear_refs', '5');
+  const before = peak();
+  return () => peak() - before;
+}
+
+function peak(): number {
+  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  if (kilobytes === undefined) throw new Error('/proc/self/status names no VmHWM');
+  return Number(kilobytes) * 1024;
 }

@@ -11,6 +11,7 @@ import { writeOtherData, type OtherData } from './other-data';
 import { TINY, writeRaw } from '../fixtures/tiny-model';
 import type { Ask } from './ask';
 import { writeCorpus } from './corpus';
+import { packedSeeds, type PackedSeeds } from './packed-seeds';
 
 /** The valid inputs that cases are bent from; all paths are absolute. */
 export interface Seeds {
@@ -26,6 +27,8 @@ export interface Seeds {
   readonly recipe: Recipe;
   /** The folder of a sensitivity scan. */
   readonly scan: string;
+  /** Packed models of others; they are packed when they are first asked for. */
+  readonly packed: () => Promise<PackedSeeds>;
 }
 
 const { conv2d, dense, flatten, maxPooling2d, batchNormalization, lstm, embedding, add, layerNormalization } =
@@ -96,14 +99,17 @@ export interface Sources {
   readonly data: string;
   readonly fixtures: string;
   readonly corpus: string;
+  /** The model.json of a model of full size. */
+  readonly sample: string;
 }
 
 /** Makes all seeds in a folder. */
 export async function makeSeeds(
   folder: string,
-  { fixtures, corpus, data: samples }: Sources,
+  { fixtures, corpus, data: samples, sample }: Sources,
   ask: Ask,
 ): Promise<Seeds> {
+  let packed: Promise<PackedSeeds> | undefined;
   const data = await writeTinyData(path.join(folder, 'data'));
   const model = path.dirname(await writeRaw(path.join(folder, 'tiny')));
   const recipe = recipeOf(model, data);
@@ -130,6 +136,7 @@ export async function makeSeeds(
       ...(await modelsIn(fixtures)),
     ],
     ...{ model, data, others, recipe, scan: scan!, runs: [unfinished!, finished!] },
+    packed: () => (packed ??= packedSeeds(path.join(samples, 'cases'), sample)),
   };
 }
 
