@@ -13,9 +13,13 @@ import { readCheckpoint } from '../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../src/engine/checkpoint/types';
 import { planPrune } from '../../src/engine/compress/prune/plan';
 import { prunedTensors } from '../../src/engine/compress/prune/apply';
+import { clustered } from '../../src/engine/compress/restrict/cluster';
 import { Random } from '../../src/engine/dataset/random';
+import { ClusterStep } from '../../src/protocol/steps/cluster';
 import { PruneStep } from '../../src/protocol/steps/prune';
 
+/** Clusters of each layer in the smallest file. */
+const CLUSTERS = 16;
 /** Fresh pages, and decodings in each: the first is cold, the last are warm. */
 const PAGES = 5;
 const DECODINGS = 20;
@@ -46,28 +50,38 @@ export async function benchUnpack(): Promise<BenchLine[]> {
     executablePath: await ensureDebian('chromium'),
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
   });
-  const small = pack(await prunedFashion()).bytes;
+  const pruned = await prunedFashion();
+  const small = pack(pruned).bytes;
+  const smallest = pack(clustered(pruned, ClusterStep.parse({ step: 'cluster', clusters: CLUSTERS })).model).bytes;
   const server = serve(
     new Map<string, string | Uint8Array>([
       ['/', PAGE],
       ['/loader.mjs', await readFile(path.join(folder, 'index.mjs'))],
       ['/small', small],
+      ['/smallest', smallest],
       ['/large', pack(largeModel()).bytes],
     ]),
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   try {
     const address = addressOf(server);
-    const runs: number[][] = [];
-    for (let i = 0; i < PAGES; i++) runs.push(await timesIn(browser, `${address}?file=/small&times=${DECODINGS}`));
-    const cold = median(runs.map(([first]) => first!));
-    const warm = median(runs.flatMap((times) => times.slice(-WARM)));
+    const linesOf = async (file: string, what: string): Promise<BenchLine[]> => {
+      const runs: number[][] = [];
+      for (let i = 0; i < PAGES; i++) runs.push(await timesIn(browser, `${address}?file=${file}&times=${DECODINGS}`));
+      const cold = median(runs.map(([first]) => first!));
+      const warm = median(runs.flatMap((times) => times.slice(-WARM)));
+      return [
+        atMost(`${what}: first time, median of ${PAGES} pages`, cold, 'ms', 20),
+        atMost(`${what}: warm, median of ${PAGES * WARM}`, warm, 'ms', 20),
+      ];
+    };
+    const kilobytes = ({ byteLength }: Uint8Array): string => `${(byteLength / 1000).toFixed(0)} kB`;
     const large = await timesIn(browser, `${address}?file=/large&times=4`);
     const rate = (milliseconds: number): number => (LAYERS * SIDES[0] * SIDES[1] * 4) / 1e6 / (milliseconds / 1000);
-    const what = `a page unpacks fashion-cnn, 95% zeros, ${(small.byteLength / 1000).toFixed(0)} kB`;
+    const what = 'a page unpacks fashion-cnn, 95% zeros';
     return [
-      atMost(`${what}: first time, median of ${PAGES} pages`, cold, 'ms', 20),
-      atMost(`${what}: warm, median of ${PAGES * WARM}`, warm, 'ms', 20),
+      ...(await linesOf('/small', `${what}, ${kilobytes(small)}`)),
+      ...(await linesOf('/smallest', `${what}, ${CLUSTERS} clusters, ${kilobytes(smallest)}`)),
       atLeast('a page unpacks 100 MB of weights, 95% zeros: first time', rate(large[0]!), 'MB/s', 100),
       atLeast('the same, median of the next 3', rate(median(large.slice(1))), 'MB/s', 100),
     ];
