@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { CancelledError, UserError } from '../protocol/errors';
+import { pauseUnless } from './pause';
+import { threadProgram } from './thread-program';
 
-/** A message of a thread that works on one job. */
+/** A message of a thread about its job. */
 const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('advance'), units: z.number() }),
   z.object({ kind: z.literal('done'), result: z.unknown() }),
@@ -10,46 +13,88 @@ const Message = z.discriminatedUnion('kind', [
 ]);
 export type ThreadMessage = z.input<typeof Message>;
 
-/** Hears a job. */
+/** Hears jobs. */
 export interface JobListener {
   readonly signal?: AbortSignal | undefined;
   /** Hears of units that are done. */
   readonly advance?: ((units: number) => void) | undefined;
 }
 
+/** Work that threads share. */
+export interface SharedWork<J, T> {
+  /** Name of the bundle of the threads, without `.cjs`. */
+  readonly program: string;
+  /** Data that can be copied, in the order in which they begin. */
+  readonly jobs: readonly J[];
+  /** Does a part of a job each time that it is asked for the next; returns the result. Sources run without threads. */
+  readonly steps: (job: J, advance: (units: number) => void) => Generator<void, T>;
+  readonly result: z.ZodType<T>;
+}
+
+/** Most threads; more would wait for memory. */
+const MOST_THREADS = 5;
+
 /**
- * Runs a job in a thread of its own, which ends with it.
- * @param program file of the bundle
- * @param job data that can be copied
- * @throws UserError where the thread refuses, CancelledError
+ * Does jobs in as many threads as there are processors; each takes the next job when it is done with one.
+ * @returns the results in the order of the jobs
+ * @throws UserError where a job refuses, CancelledError
  */
-export function inThread<T>(
-  program: string,
-  job: unknown,
-  result: z.ZodType<T>,
-  { signal, advance }: JobListener = {},
-): Promise<T> {
-  const worker = new Worker(program, { workerData: job, execArgv: [], env: {} });
-  const cancelled = new AbortController();
-  return new Promise<T>((resolve, reject) => {
+export async function inThreads<J, T>(
+  { program, jobs, steps, result }: SharedWork<J, T>,
+  listener: JobListener = {},
+): Promise<T[]> {
+  const file = threadProgram(program);
+  if (file === undefined) return inThisThread(jobs, steps, listener);
+  const count = Math.min(jobs.length, MOST_THREADS, availableParallelism());
+  const workers = Array.from({ length: count }, () => new Worker(file, { execArgv: [], env: {} }));
+  const results = new Array<T>(jobs.length);
+  let next = 0;
+  const serve = async (worker: Worker): Promise<void> => {
+    for (let place = next++; place < jobs.length; place = next++)
+      results[place] = result.parse(await done(worker, jobs[place], listener));
+  };
+  try {
+    await Promise.all(workers.map(serve));
+    return results;
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+async function inThisThread<J, T>(
+  jobs: readonly J[],
+  steps: SharedWork<J, T>['steps'],
+  { signal, advance }: JobListener,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (const job of jobs) {
+    const working = steps(job, (units) => advance?.(units));
+    let step = working.next();
+    while (!step.done) {
+      await pauseUnless(signal);
+      step = working.next();
+    }
+    results.push(step.value);
+  }
+  return results;
+}
+
+function done(worker: Worker, job: unknown, { signal, advance }: JobListener): Promise<unknown> {
+  const over = new AbortController();
+  return new Promise<unknown>((resolve, reject) => {
     const cancel = (): void => reject(new CancelledError());
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel, { signal: cancelled.signal });
-    worker.on('message', (given: unknown) => {
+    const hear = (given: unknown): void => {
       const message = Message.safeParse(given);
       if (!message.success) reject(message.error);
       else if (message.data.kind === 'advance') advance?.(message.data.units);
       else if (message.data.kind === 'refused') reject(new UserError(message.data.sentence));
-      else {
-        const parsed = result.safeParse(message.data.result);
-        if (parsed.success) resolve(parsed.data);
-        else reject(parsed.error);
-      }
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`A thread of the engine ended with code ${code}.`)));
-  }).finally(() => {
-    cancelled.abort();
-    void worker.terminate();
-  });
+      else resolve(message.data.result);
+    };
+    const end = (code: number): void => reject(new Error(`A thread of the engine ended with code ${code}.`));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel, { signal: over.signal });
+    worker.on('message', hear).on('error', reject).on('exit', end);
+    over.signal.addEventListener('abort', () => worker.off('message', hear).off('error', reject).off('exit', end));
+    worker.postMessage(job);
+  }).finally(() => over.abort());
 }

@@ -1,31 +1,35 @@
 /** The program of a thread that reads large weights, in a bundle of its own. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { UserError } from '../protocol/errors';
 import { ReadingJob, readingSteps } from './checkpoint/reading-job';
 import type { ThreadMessage } from './thread-job';
 
 /** Units after which the parent hears of them. */
-const REPORTED = 16 * 1024 * 1024;
+const REPORTED = 8 * 1024 * 1024;
 
-function perform(): ThreadMessage {
+const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
+
+function perform(job: unknown): ThreadMessage {
   let units = 0;
-  const steps = readingSteps(ReadingJob.parse(workerData), (more) => {
+  const steps = readingSteps(ReadingJob.parse(job), (more) => {
     units += more;
     if (units < REPORTED) return;
-    parentPort?.postMessage({ kind: 'advance', units } satisfies ThreadMessage);
+    tell({ kind: 'advance', units });
     units = 0;
   });
   for (;;) {
     const { done, value } = steps.next();
     if (!done) continue;
-    if (units > 0) parentPort?.postMessage({ kind: 'advance', units } satisfies ThreadMessage);
+    if (units > 0) tell({ kind: 'advance', units });
     return { kind: 'done', result: value };
   }
 }
 
-try {
-  parentPort?.postMessage(perform());
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  parentPort?.postMessage({ kind: 'refused', sentence: error.message } satisfies ThreadMessage);
-}
+parentPort?.on('message', (job: unknown) => {
+  try {
+    tell(perform(job));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tell({ kind: 'refused', sentence: error.message });
+  }
+});

@@ -35,6 +35,10 @@ export async function using<T>(name: string, work: () => Promise<T>): Promise<T>
   }
 }
 
+/** Marks several temporary files as in use by this process, see `using`. */
+export const usingAll = <T>(names: readonly string[], work: () => Promise<T>): Promise<T> =>
+  names.reduce<() => Promise<T>>((rest, name) => () => using(name, rest), work)();
+
 /** Writes one file under a temporary name, flushes it and renames it into place. */
 export function placeFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const own = temporaryName('tmp');
@@ -48,13 +52,17 @@ export function placeFile(folder: string, name: string, bytes: Uint8Array): Prom
       } finally {
         await handle.close();
       }
-      await rename(temporary, path.join(folder, name));
+      await settleFile(folder, own, name);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
   });
 }
+
+/** Renames a temporary file that was written and flushed into place. */
+export const settleFile = (folder: string, temporary: string, name: string): Promise<void> =>
+  rename(path.join(folder, temporary), path.join(folder, name));
 
 /** Flushes a folder, so that renames survive a power cut; does nothing on systems that cannot (Windows). */
 export async function syncFolder(folder: string): Promise<void> {

@@ -66,8 +66,11 @@ export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kep
 export function encodeForSizes(model: ModelContent): EncodedCheckpoint {
   const tensors = [...model.tensors.values()];
   if (!tensors.some(isElsewhere)) return encodeCheckpoint(model);
-  return filesOf(model, new JoinedValues(tensors), { naming: 'kept', weightsHash: '0'.repeat(64) });
+  return filesOf(model, new JoinedValues(tensors), { naming: 'kept', weightsHash: NO_HASH });
 }
+
+/** Stands for a hash that is not known yet: it has the same length. */
+export const NO_HASH = '0'.repeat(64);
 
 /** The joined bytes of all weights. */
 interface Joined {
@@ -76,7 +79,8 @@ interface Joined {
   read(offset: number, length: number): Uint8Array;
 }
 
-function filesOf(
+/** Describes the files of a model whose weights have these bytes and this hash. */
+export function filesOf(
   model: ModelContent,
   joined: Joined,
   { naming, weightsHash }: { readonly naming: ShardNaming; readonly weightsHash: string },

@@ -37,23 +37,31 @@ export class JoinedValues {
 
   /** Returns a part of the bytes. */
   read(offset: number, length: number): Uint8Array {
-    return this.#fill(offset, new Uint8Array(length));
+    return this.fill(offset, new Uint8Array(length));
   }
 
-  #fill(offset: number, target: Uint8Array): Uint8Array {
+  /** Fills `target` with the bytes from an offset on, and returns it. */
+  fill(offset: number, target: Uint8Array): Uint8Array {
     const end = offset + target.byteLength;
-    // A value may stick out at both ends.
-    if (this.#room.byteLength < target.byteLength + 8) this.#room = new Uint8Array(target.byteLength + 8);
     for (const part of this.#parts) {
       const [from, to] = [Math.max(offset, part.start), Math.min(end, part.end)];
       if (from >= to) continue;
       // Whole values are read, of which the first and the last may stick out.
       const first = Math.floor((from - part.start) / part.width);
-      const data = part.range(first, Math.ceil((to - part.start) / part.width), this.#room);
+      const last = Math.ceil((to - part.start) / part.width);
       const skipped = from - part.start - first * part.width;
-      target.set(new Uint8Array(data.buffer, data.byteOffset + skipped, to - from), from - offset);
+      const own = target.subarray(from - offset, to - offset);
+      const fits = own.byteOffset % 4 === 0 && (last - first) * part.width === own.byteLength;
+      const data = part.range(first, last, fits ? own : this.#roomOf(own.byteLength + 8));
+      if (data.buffer !== own.buffer || data.byteOffset !== own.byteOffset)
+        own.set(new Uint8Array(data.buffer, data.byteOffset + skipped, own.byteLength));
     }
     return target;
+  }
+
+  #roomOf(bytes: number): Uint8Array {
+    if (this.#room.byteLength < bytes) this.#room = new Uint8Array(bytes);
+    return this.#room;
   }
 
   /** Returns their SHA-256, hex. */
@@ -61,7 +69,7 @@ export class JoinedValues {
     const hash = createHash('sha256');
     const room = new Uint8Array(HASHED);
     for (let offset = 0; offset < this.byteLength; offset += HASHED)
-      hash.update(this.#fill(offset, room.subarray(0, Math.min(HASHED, this.byteLength - offset))));
+      hash.update(this.fill(offset, room.subarray(0, Math.min(HASHED, this.byteLength - offset))));
     return hash.digest('hex');
   }
 }

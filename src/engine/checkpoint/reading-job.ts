@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Shard, ShardReader } from './shard-reader';
-import { StoredTensor, storedPieces } from './stored-tensor';
+import { storedPieces, StoredPart } from './stored-tensor';
+import { storedWidth } from './stored-values';
 import { surveyPieces, type Survey } from './survey';
 
-/** What is read of large weights when a checkpoint is opened. */
+/** Work on large weights when a checkpoint is opened: their hashes, or surveys of some parts of tensors. */
 export const ReadingJob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hash'), groups: z.array(z.array(Shard)) }),
-  z.object({ kind: z.literal('survey'), tensors: z.array(StoredTensor) }),
+  z.object({ kind: z.literal('survey'), parts: z.array(StoredPart) }),
 ]);
 export type ReadingJob = z.infer<typeof ReadingJob>;
 
@@ -15,23 +16,30 @@ export type ReadingJob = z.infer<typeof ReadingJob>;
 export const Hashes = z.object({ all: z.string(), groups: z.array(z.string()) });
 export type Hashes = z.infer<typeof Hashes>;
 
-/** A survey for each tensor of the job. */
-export const Surveys = z.array(
-  z.custom<Survey>((value) => value instanceof Object && 'nonzero' in value && typeof value.nonzero === 'number'),
-);
+const isSurvey = (value: unknown): value is Survey =>
+  value instanceof Object && 'nonzero' in value && typeof value.nonzero === 'number';
+
+/** Hashes, or a survey for each part of the job. */
+export const ReadingResult = z.union([Hashes, z.array(z.custom<Survey>(isSurvey))]);
+export type ReadingResult = z.infer<typeof ReadingResult>;
 
 /** Bytes that are hashed at a time. */
 const HASHED = 4 * 1024 * 1024;
 
-/** Does a part of a job each time that it is asked for the next; returns the result. @throws UserError */
-export function* readingSteps(job: ReadingJob, advance: (bytes: number) => void): Generator<void, Hashes | Survey[]> {
-  if (job.kind === 'hash') return yield* hashed(job.groups, advance);
+/**
+ * Does a part of a job each time that it is asked for the next; returns the result.
+ * @param advance hears of bytes that were surveyed
+ * @throws UserError
+ */
+export function* readingSteps(job: ReadingJob, advance: (bytes: number) => void): Generator<void, ReadingResult> {
+  if (job.kind === 'hash') return yield* hashed(job.groups);
   const surveys: Survey[] = [];
-  for (const tensor of job.tensors) {
+  for (const part of job.parts) {
+    const width = storedWidth(part.tensor.entry);
     surveys.push(
       surveyPieces(
-        tensor.entry.dtype,
-        storedPieces(tensor, (values) => advance(4 * values)),
+        part.tensor.entry.dtype,
+        storedPieces(part, (values) => advance(width * values)),
       ),
     );
     yield;
@@ -39,7 +47,7 @@ export function* readingSteps(job: ReadingJob, advance: (bytes: number) => void)
   return surveys;
 }
 
-function* hashed(groups: readonly Shard[][], advance: (bytes: number) => void): Generator<void, Hashes> {
+function* hashed(groups: readonly Shard[][]): Generator<void, Hashes> {
   const all = createHash('sha256');
   const each: string[] = [];
   const room = new Uint8Array(HASHED);
@@ -53,7 +61,6 @@ function* hashed(groups: readonly Shard[][], advance: (bytes: number) => void): 
       reader.read(offset, part);
       all.update(part);
       if (own !== all) own.update(part);
-      advance(part.byteLength);
       yield;
     }
     if (own !== all) each.push(own.digest('hex'));

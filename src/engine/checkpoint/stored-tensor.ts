@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { WeightEntry, type WeightGroup } from '../../protocol/checkpoint';
 import { Shard, ShardReader } from './shard-reader';
-import { storedValues } from './stored-values';
+import { storedLength, storedValues } from './stored-values';
 import { fieldsOf } from './decode';
 import { storedBytes } from './dtype';
 import { PIECE, tensorOf } from './values';
@@ -11,21 +11,48 @@ import type { Tensor, TensorData } from './types';
 export const StoredTensor = z.object({ shards: z.array(Shard), entry: WeightEntry, offset: z.number() });
 export type StoredTensor = z.infer<typeof StoredTensor>;
 
+/** Some values of a stored tensor, by their places. */
+export const StoredPart = z.object({ tensor: StoredTensor, start: z.number(), end: z.number() });
+export type StoredPart = z.infer<typeof StoredPart>;
+
+/** Values of a part: 32 MiB of floats, so that threads end at about the same time. */
+const PART = 32 * PIECE;
+
+/** Divides tensors into parts, in order, and groups these so that each group has about as many values as one large part. */
+export function inParts(tensors: readonly StoredTensor[]): StoredPart[][] {
+  const groups: StoredPart[][] = [];
+  let room = 0;
+  for (const tensor of tensors) {
+    const length = storedLength(tensor.entry);
+    // An empty tensor has one part.
+    for (let start = 0; start === 0 || start < length; start += PART) {
+      const part = { tensor, start, end: Math.min(length, start + PART) };
+      if (room < part.end - start || groups.length === 0) {
+        groups.push([]);
+        room = PART;
+      }
+      groups.at(-1)!.push(part);
+      room -= part.end - start;
+    }
+  }
+  return groups;
+}
+
 /**
- * Reads a stored tensor in pieces, in order; each is valid until the next one.
+ * Reads a part of a stored tensor in pieces, in order; each is valid until the next one.
  * @param advance hears the number of values after each piece
  * @throws UserError where a file has changed
  */
 export function* storedPieces(
-  { shards, entry, offset }: StoredTensor,
+  { tensor: { shards, entry, offset }, start, end }: StoredPart,
   advance: (values: number) => void,
 ): Generator<TensorData> {
   const values = storedValues(new ShardReader(shards), entry, offset);
-  const room = new Uint8Array(4 * Math.min(PIECE, values.length));
-  for (let start = 0; start < values.length; start += PIECE) {
-    const end = Math.min(values.length, start + PIECE);
-    yield values.range(start, end, room);
-    advance(end - start);
+  const room = new Uint8Array(4 * Math.min(PIECE, end - start));
+  for (let from = start; from < end; from += PIECE) {
+    const to = Math.min(end, from + PIECE);
+    yield values.range(from, to, room);
+    advance(to - from);
   }
 }
 
@@ -35,11 +62,12 @@ export function tensorsIn(
   shards: readonly Shard[],
 ): { readonly tensor: Tensor; readonly stored: StoredTensor }[] {
   const reader = new ShardReader(shards);
+  const own = [...shards];
   let next = 0;
   return weights.map((entry) => {
     const offset = next;
     next += storedBytes(entry);
     const tensor = tensorOf(fieldsOf(entry), storedValues(reader, entry, offset));
-    return { tensor, stored: { shards: [...shards], entry, offset } };
+    return { tensor, stored: { shards: own, entry, offset } };
   });
 }

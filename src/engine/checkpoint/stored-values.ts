@@ -4,13 +4,19 @@ import { shapeSize, storedBytes } from './dtype';
 import type { ShardReader } from './shard-reader';
 import type { Values } from './values';
 
+/** Number of values of a tensor; a complex number has two. */
+export const storedLength = ({ shape, dtype }: WeightEntry): number => shapeSize(shape) * (dtype === 'complex64' ? 2 : 1);
+
+/** Stored bytes of a value; 0 where there is none. */
+export const storedWidth = (entry: WeightEntry): number => storedBytes(entry) / Math.max(1, storedLength(entry));
+
 /**
  * The values of a tensor in its shards; strings have no such values, since their lengths are among them.
  * @param offset of its first byte in the joined shards
  */
 export function storedValues(reader: ShardReader, entry: WeightEntry, offset: number): Values {
-  const length = shapeSize(entry.shape) * (entry.dtype === 'complex64' ? 2 : 1);
-  const width = length === 0 ? 0 : storedBytes(entry) / length;
+  const length = storedLength(entry);
+  const width = storedWidth(entry);
   return {
     length,
     range(start, end, room) {

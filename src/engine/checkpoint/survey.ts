@@ -47,6 +47,22 @@ export function surveyOf(tensor: Tensor): Survey {
   return survey;
 }
 
+/** Counts that need no survey where they are known otherwise. */
+export type Counts = Pick<Survey, 'nonzero'> & Pick<FloatSurvey, 'negativeZeros'>;
+
+const counts = new WeakMap<Tensor, Counts>();
+
+/** Keeps the counts of a tensor that was just made, so that its values are not read for them. */
+export const keepCounts = (tensor: Tensor, known: Counts): void => void counts.set(tensor, known);
+
+/** Counts the values of a tensor; surveys it where that is not known. */
+export function countsOf(tensor: Tensor): Counts {
+  const known = counts.get(tensor);
+  if (known) return known;
+  const { nonzero, floats } = surveyOf(tensor);
+  return { nonzero, negativeZeros: floats?.negativeZeros ?? 0 };
+}
+
 /** Surveys the values of a tensor, piece by piece. Strings are not surveyed. */
 export function surveyPieces(dtype: Tensor['dtype'], pieces: Iterable<TensorData>): Survey {
   if (dtype !== 'float32') {
@@ -59,6 +75,13 @@ export function surveyPieces(dtype: Tensor['dtype'], pieces: Iterable<TensorData
   const floats = made.survey();
   return { nonzero: floats.count - floats.zeros, floats };
 }
+
+/** Returns the survey of a tensor from those of its parts, in their order; there is at least one. */
+export const joinSurveys = (parts: readonly Survey[]): Survey =>
+  parts.reduce((one, other) => ({
+    nonzero: one.nonzero + other.nonzero,
+    ...(one.floats && other.floats ? { floats: together(one.floats, other.floats) } : {}),
+  }));
 
 /** Counts the values other than 0. */
 export function countIn(dtype: Tensor['dtype'], data: TensorData): number {
@@ -160,7 +183,7 @@ export function together(one: FloatSurvey, other: FloatSurvey): FloatSurvey {
     infinite: one.infinite + other.infinite,
     min: a === 0 ? other.min : b === 0 ? one.min : Math.min(one.min, other.min),
     max: a === 0 ? other.max : b === 0 ? one.max : Math.max(one.max, other.max),
-    mean: a + b === 0 ? 0 : one.mean + (apart * b) / (a + b),
+    mean: a === 0 ? other.mean : b === 0 ? one.mean : one.mean + (apart * b) / (a + b),
     squares: one.squares + other.squares + (a + b === 0 ? 0 : apart * apart * ((a * b) / (a + b))),
     sizes: one.sizes.map((times, i) => times + other.sizes[i]!),
   };

@@ -3,15 +3,25 @@ import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelJson } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
-import { placeFile, syncFolder, temporaryName, using } from './atomic';
-import { encodeCheckpoint, type EncodedCheckpoint, type EncodedShard } from './encode';
+import { placeFile, settleFile, syncFolder, temporaryName, using, usingAll } from './atomic';
+import {
+  encodeCheckpoint,
+  filesOf,
+  NO_HASH,
+  type EncodedCheckpoint,
+  type EncodedShard,
+  type ShardNaming,
+} from './encode';
 import { errorCode, writeFailure } from './failures';
 import { makeFolders, removeEmptyFolders } from './folders';
+import { JoinedValues } from './joined-values';
 import { keepRecord, removeUnnamed, sweep } from './leftovers';
 import { shardsIn } from './manifest-scan';
 import { readProvenance } from './provenance';
 import { hashInName } from './shard-names';
+import { stageShards } from './stage-shards';
 import type { ModelContent } from './types';
+import { isElsewhere } from './values';
 
 /** The written files: path of model.json, total bytes, and the hash of the weights. */
 export interface WrittenCheckpoint {
@@ -41,11 +51,15 @@ export async function writeCheckpoint(
   { interim = false }: WriteOptions = {},
 ): Promise<WrittenCheckpoint> {
   const target = path.resolve(folder);
-  let encoded = encodeCheckpoint(model, interim ? 'hashed' : 'kept');
-  const taken = await Promise.all(encoded.shards.map((shard) => isTaken(target, shard)));
-  if (taken.includes(true)) encoded = encodeCheckpoint(model, 'hashed');
+  const naming: ShardNaming = interim ? 'hashed' : 'kept';
+  const tensors = [...model.tensors.values()];
   let made: string | undefined;
   try {
+    if (tensors.some(isElsewhere)) {
+      made = await makeFolders(target);
+      return await writeLarge(target, model, new JoinedValues(tensors), naming);
+    }
+    const { encoded } = await named(target, (own) => encodeCheckpoint(model, own), naming);
     made = await makeFolders(target);
     return await write(target, encoded, model);
   } catch (error) {
@@ -54,7 +68,46 @@ export async function writeCheckpoint(
   }
 }
 
-async function write(target: string, encoded: EncodedCheckpoint, model: ModelContent): Promise<WrittenCheckpoint> {
+/** Encodes with the asked names, or with hashes in them where a name is taken. */
+async function named(
+  target: string,
+  encode: (naming: ShardNaming) => EncodedCheckpoint,
+  asked: ShardNaming,
+): Promise<{ readonly encoded: EncodedCheckpoint; readonly naming: ShardNaming }> {
+  const encoded = encode(asked);
+  const taken = await Promise.all(encoded.shards.map((shard) => isTaken(target, shard)));
+  return taken.includes(true) ? { encoded: encode('hashed'), naming: 'hashed' } : { encoded, naming: asked };
+}
+
+/** Writes large weights under temporary names while they are hashed, so that their values are computed once. */
+async function writeLarge(
+  target: string,
+  model: ModelContent,
+  joined: JoinedValues,
+  asked: ShardNaming,
+): Promise<WrittenCheckpoint> {
+  const filesFor = (naming: ShardNaming, weightsHash: string): EncodedCheckpoint =>
+    filesOf(model, joined, { naming, weightsHash });
+  const { encoded, naming } = await named(target, (own) => filesFor(own, NO_HASH), asked);
+  const staged = encoded.shards.map(() => temporaryName('tmp'));
+  return usingAll(staged, async () => {
+    try {
+      const sizes = encoded.shards.map(({ byteLength }) => byteLength);
+      const weightsHash = await stageShards(target, joined, staged, sizes);
+      return await write(target, filesFor(naming, weightsHash), model, staged);
+    } finally {
+      await Promise.all(staged.map((name) => rm(path.join(target, name), { force: true }).catch(() => undefined)));
+    }
+  });
+}
+
+/** @param staged temporary files with the bytes of the shards, where these were written before */
+async function write(
+  target: string,
+  encoded: EncodedCheckpoint,
+  model: ModelContent,
+  staged?: readonly string[],
+): Promise<WrittenCheckpoint> {
   const { modelJson, shards, weightsHash } = encoded;
   const names = new Set(shards.map(({ name }) => name));
   await sweep(target, names);
@@ -66,10 +119,16 @@ async function write(target: string, encoded: EncodedCheckpoint, model: ModelCon
   await using(record, async () => {
     try {
       await keepRecord(target, record, [...names, ...superfluous]);
-      for (const { name, bytes } of [...newCompanions(model, before), ...shards]) {
+      const place = async (name: string, write: () => Promise<void>): Promise<void> => {
         if (!before.has(name)) made.push(name);
-        await placeFile(target, name, bytes);
-      }
+        await write();
+      };
+      for (const { name, bytes } of newCompanions(model, before))
+        await place(name, () => placeFile(target, name, bytes));
+      for (const [i, shard] of shards.entries())
+        await place(shard.name, () =>
+          staged ? settleFile(target, staged[i]!, shard.name) : placeFile(target, shard.name, shard.bytes),
+        );
       await syncFolder(target);
       written.add(placeOf(path.join(target, modelJson.name), modelJson.bytes));
       await placeFile(target, modelJson.name, modelJson.bytes);

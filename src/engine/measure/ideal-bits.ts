@@ -1,5 +1,5 @@
 import { tensorBytes } from '../checkpoint/tensor-bytes';
-import { surveyOf } from '../checkpoint/survey';
+import { countsOf } from '../checkpoint/survey';
 import type { Tensor, TensorData } from '../checkpoint/types';
 import { isElsewhere, piecesOf, valuesOf } from '../checkpoint/values';
 import { entropyBits } from '../entropy';
@@ -50,9 +50,10 @@ const wordsOf = (data: TensorData): Int32Array | Uint8Array =>
 /** Counts how often each pattern but that of 0 occurs; undefined where there are more than can be counted apart. */
 function timesOf(tensor: Tensor): { nonzero: number; times: ReadonlyMap<number, number> | undefined } {
   const times = new Map<number, number>();
-  const floats = isElsewhere(tensor) ? surveyOf(tensor).floats : undefined;
-  if (floats && hasMoreWords(tensor, MOST_VALUES))
-    return { nonzero: floats.count - floats.zeros + floats.negativeZeros, times: undefined };
+  if (isElsewhere(tensor) && tensor.dtype === 'float32' && hasMoreWords(tensor, MOST_VALUES)) {
+    const { nonzero, negativeZeros } = countsOf(tensor);
+    return { nonzero: nonzero + negativeZeros, times: undefined };
+  }
   let nonzero = 0;
   for (const piece of piecesOf(tensor)) {
     const words = wordsOf(piece);

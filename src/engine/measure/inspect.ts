@@ -4,7 +4,7 @@ import type { Packing } from '../../protocol/measure/packing';
 import type { Inspection, LayerInfo, ModelTotals, TensorInfo } from '../../protocol/model';
 import { readProvenance } from '../checkpoint/provenance';
 import { fileSizes, type FileSizes, type SizeOptions } from '../checkpoint/sizes';
-import { countIn, surveyOf } from '../checkpoint/survey';
+import { countIn, countsOf } from '../checkpoint/survey';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { isElsewhere } from '../checkpoint/values';
 import { readGraph } from '../model/graph';
@@ -96,13 +96,10 @@ export function countNonzero(tensor: Tensor): number {
   return nonzero;
 }
 
-/** Keeps the number of nonzero values of a tensor that was just made, where that is known. */
-export const keepCount = (tensor: Tensor, nonzero: number): void => void counted.set(tensor, nonzero);
-
 function count(tensor: Tensor): number {
   const { dtype, shape } = tensor;
   if (dtype === 'string') return shape.reduce((size, dimension) => size * dimension, 1);
-  return isElsewhere(tensor) ? surveyOf(tensor).nonzero : countIn(dtype, tensor.data);
+  return isElsewhere(tensor) ? countsOf(tensor).nonzero : countIn(dtype, tensor.data);
 }
 
 function describeLayer(layer: GraphLayer): LayerInfo {

@@ -30,7 +30,8 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
     const { checkpoint, hashes } = await outcomeOf(context);
     const sizes = { inputShape: inputShapeOf(recipe.steps), estimate: true };
     const after = await inspect(checkpoint, { ...sizes, ...packedToo(checkpoint) });
-    checkOutcome(context, checkpoint, after);
+    // What was written has the hash of what was read back, see `writeStored`.
+    checkOutcome(context, checkpoint, after, hashes !== undefined);
     const onnx = hasOnnx(checkpoint) ? await writeOnnx(context, checkpoint) : undefined;
     const seconds = await folder.seconds();
     const notes = [

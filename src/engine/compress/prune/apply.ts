@@ -1,11 +1,12 @@
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import { countsOf, keepCounts } from '../../checkpoint/survey';
 import { isElsewhere } from '../../checkpoint/values';
 import { withZeroOnGrid } from '../../checkpoint/zero-on-grid';
-import { countNonzero, keepCount } from '../../measure/inspect';
+import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import type { Selection } from './selection';
 import type { PrunePlan } from './plan';
-import { cutOf, prunedElsewhere } from './apply-elsewhere';
+import { cutOf, prunedElsewhere, type Cut } from './apply-elsewhere';
 import { isByMagnitude, lostBy, prunableIn, rank, scoreTensor, type ScoredTensor } from './ranking';
 
 /** Masks by tensor name, for each kernel with zeros: 0 where a weight is pruned and stays 0, 1 where it may be trained. */
@@ -43,7 +44,8 @@ export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
         ties -= cut.ties;
         const pruned = prunedElsewhere(tensor, cut);
         // The plan has counted a layer with one kernel. The files are counted anew when they are read back.
-        if (ranked) keepCount(pruned, countNonzero(tensor) - lostBy(ranked, selection.count));
+        if (ranked && losesSigns(tensor, cut))
+          keepCounts(pruned, { nonzero: countNonzero(tensor) - lostBy(ranked, selection.count), negativeZeros: 0 });
         replaced.set(tensor.name, pruned);
         continue;
       }
@@ -58,6 +60,10 @@ export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
   }
   return tensors;
 }
+
+/** Returns true where no zero of a pruned tensor has a sign: each is cut to 0, or there was none. */
+const losesSigns = (tensor: Tensor, { below, last }: Cut): boolean =>
+  below > 0 || last === Infinity || countsOf(tensor).negativeZeros === 0;
 
 /** Makes masks that keep the current zeros of all kernels, protected kernels included. */
 export function zeroMasks(model: ModelContent): Masks {

@@ -7,6 +7,18 @@ const MOST_IN_CHANNEL = 256;
 
 /** Returns true where the first channel of a tensor has more than 256 different absolute values; reads no more than shows it. */
 export function hasMany(tensor: Tensor, channels: Channels): boolean {
+  const key = `${channels.count}/${channels.inner}`;
+  const answers = known.get(tensor) ?? new Map<string, boolean>();
+  known.set(tensor, answers);
+  const answer = answers.get(key) ?? lookForMany(tensor, channels);
+  answers.set(key, answer);
+  return answer;
+}
+
+/** Answers by channels. Tensors are never changed in place, so each is looked at once. */
+const known = new WeakMap<Tensor, Map<string, boolean>>();
+
+function lookForMany(tensor: Tensor, channels: Channels): boolean {
   const found = new Set<number>();
   const { count, inner } = channels;
   const all = count * inner;
