@@ -2,14 +2,20 @@ import type { Progress } from '../../protocol/measure';
 import { ProgressMeter } from '../progress-meter';
 import { inThreads } from '../thread-job';
 import { Hashes, ReadingResult, readingSteps, type ReadingJob } from './reading-job';
-import type { Shard } from './shard-reader';
-import { inParts, type StoredTensor } from './stored-tensor';
+import type { Shard, StoredTensor } from './stored-place';
+import { inParts } from './stored-tensor';
 import { joinSurveys, type Survey } from './survey';
 
 /** Hears how a checkpoint is read. */
 export interface ReadListener {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What was found in large weights. */
+export interface Reading {
+  readonly hashes: Hashes;
+  readonly surveys: readonly Survey[];
 }
 
 /**
@@ -21,7 +27,7 @@ export async function readLarge(
   groups: readonly Shard[][],
   tensors: readonly StoredTensor[],
   { signal, onProgress }: ReadListener,
-): Promise<{ readonly hashes: Hashes; readonly surveys: readonly Survey[] }> {
+): Promise<Reading> {
   const bytes = groups.flat().reduce((sum, shard) => sum + shard.bytes, 0);
   const meter = new ProgressMeter('Reading the weights', bytes, 'bytes', onProgress);
   const divided = inParts(tensors);

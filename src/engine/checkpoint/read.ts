@@ -14,8 +14,9 @@ import { readPackedBytes } from './packed/read-bytes';
 import { unpack } from './packed/unpack';
 import { fileStamp, resolveShard } from './paths';
 import { hashInName } from './shard-names';
-import { readLarge, type ReadListener } from './read-large';
-import type { Shard } from './shard-reader';
+import { readLarge, type Reading, type ReadListener } from './read-large';
+import type { Readings } from './readings';
+import type { Shard } from './stored-place';
 import { tensorsIn } from './stored-tensor';
 import { keepSurvey } from './survey';
 import type { Checkpoint, Tensor } from './types';
@@ -33,6 +34,8 @@ const LARGE_BYTES = 32 * 1024 * 1024;
 export interface ReadOptions extends ReadListener {
   /** Bytes of weights from which they are not kept in memory. */
   readonly largeFrom?: number;
+  /** Keeps what was found in large weights for the next time. */
+  readonly readings?: Readings;
 }
 
 /**
@@ -108,7 +111,7 @@ async function readPacked(file: string): Promise<Stored | undefined> {
 }
 
 /** Reads a model.json, its shards, and the small files beside it. @throws UserError, CancelledError */
-async function readFiles(file: string, { largeFrom = LARGE_BYTES, ...listener }: ReadOptions): Promise<Stored> {
+async function readFiles(file: string, { largeFrom = LARGE_BYTES, ...options }: ReadOptions): Promise<Stored> {
   const { described, json, bytes, stamp } = await readModelJson(file);
   validateDescription(json.modelTopology);
   const name = path.basename(file);
@@ -124,7 +127,7 @@ async function readFiles(file: string, { largeFrom = LARGE_BYTES, ...listener }:
   ];
   const strings = json.weightsManifest.some(({ weights }) => weights.some(({ dtype }) => dtype === 'string'));
   const isLarge = !strings && shards.reduce((sum, shard) => sum + shard.bytes, 0) >= largeFrom;
-  const read = isLarge ? await readElsewhere(checked, listener) : await readWhole(name, checked);
+  const read = isLarge ? await readElsewhere(checked, options) : await readWhole(name, checked);
   const warnings = checked.flatMap(({ group }, i) => wrongHashes(name, group, () => read.hashOf(i)));
   const companions = await readCompanions(path.dirname(file), new Set(files.map((one) => one.name)));
   return {
@@ -159,13 +162,12 @@ async function readWhole(name: string, checked: Checked): Promise<ReadWeights> {
 }
 
 /** Leaves the values where they are. */
-async function readElsewhere(checked: Checked, listener: ReadListener): Promise<ReadWeights> {
+async function readElsewhere(checked: Checked, { readings, ...listener }: ReadOptions): Promise<ReadWeights> {
   const groups = checked.map(({ group, shards }) => tensorsIn(group, shards));
-  const { hashes, surveys } = await readLarge(
-    checked.map(({ shards }) => [...shards]),
-    groups.flat().map(({ stored }) => stored),
-    listener,
-  );
+  const shards = checked.map((one) => [...one.shards]);
+  const tensors = groups.flat().map(({ stored }) => stored);
+  const read = (): Promise<Reading> => readLarge(shards, tensors, listener);
+  const { hashes, surveys } = await (readings ? readings.of(shards, tensors, read) : read());
   groups.flat().forEach(({ tensor }, i) => keepSurvey(tensor, surveys[i]!));
   return {
     groups: groups.map((group) => group.map(({ tensor }) => tensor)),

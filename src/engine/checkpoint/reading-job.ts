@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { Shard, ShardReader } from './shard-reader';
-import { storedPieces, StoredPart } from './stored-tensor';
+import { ShardReader } from './shard-reader';
+import { Shard, StoredPart } from './stored-place';
+import { storedPieces } from './stored-tensor';
 import { storedWidth } from './stored-values';
 import { surveyPieces, type Survey } from './survey';
 

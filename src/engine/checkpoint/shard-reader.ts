@@ -1,12 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
 import { readFailure } from './failures';
 import { fileStamp } from './paths';
-
-/** A file with weights as it was when the checkpoint was opened. */
-export const Shard = z.object({ path: z.string(), bytes: z.number(), stamp: z.string() });
-export type Shard = z.infer<typeof Shard>;
+import type { Shard } from './stored-place';
 
 /** Reads the joined bytes of shards in any place. */
 export class ShardReader {

@@ -1,5 +1,6 @@
-import { readCheckpoint, checkpointStamp } from './read';
+import { readCheckpoint, checkpointStamp, type ReadOptions } from './read';
 import type { ReadListener } from './read-large';
+import { Readings } from './readings';
 import { SharedReading } from './shared-reading';
 import type { Checkpoint } from './types';
 
@@ -16,6 +17,8 @@ export interface Session {
  */
 export class CheckpointStore {
   private readonly open = new Map<string, SharedReading<Entry>>();
+  /** A panel that is opened again is quick. */
+  private readonly readings = new Readings();
 
   /**
    * @param limit how many checkpoints are kept
@@ -73,7 +76,10 @@ export class CheckpointStore {
     const forget = (): void => {
       if (this.open.get(modelPath) === entry) this.open.delete(modelPath);
     };
-    const entry = new SharedReading((listener) => Entry.read(modelPath, listener), forget);
+    const entry = new SharedReading(
+      (listener) => Entry.read(modelPath, { ...listener, readings: this.readings }),
+      forget,
+    );
     this.open.set(modelPath, entry);
     entry.done.then(({ checkpoint }) => checkpoint.warnings.forEach(this.warn)).catch(forget);
     for (const oldest of this.open.keys()) {
@@ -106,8 +112,8 @@ class Entry implements Session {
     return new Entry(checkpoint);
   }
 
-  static async read(modelPath: string, listener: ReadListener): Promise<Entry> {
-    return new Entry(await readCheckpoint(modelPath, listener));
+  static async read(modelPath: string, options: ReadOptions): Promise<Entry> {
+    return new Entry(await readCheckpoint(modelPath, options));
   }
 
   /** @returns false where it is disposed of already */

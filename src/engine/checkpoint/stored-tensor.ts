@@ -1,19 +1,11 @@
-import * as z from 'zod';
-import { WeightEntry, type WeightGroup } from '../../protocol/checkpoint';
-import { Shard, ShardReader } from './shard-reader';
+import type { WeightGroup } from '../../protocol/checkpoint';
+import { ShardReader } from './shard-reader';
+import type { Shard, StoredPart, StoredTensor } from './stored-place';
 import { storedLength, storedValues } from './stored-values';
 import { fieldsOf } from './decode';
 import { storedBytes } from './dtype';
 import { PIECE, tensorOf } from './values';
 import type { Tensor, TensorData } from './types';
-
-/** A tensor by its place in shards, as threads hear of it. */
-export const StoredTensor = z.object({ shards: z.array(Shard), entry: WeightEntry, offset: z.number() });
-export type StoredTensor = z.infer<typeof StoredTensor>;
-
-/** Some values of a stored tensor, by their places. */
-export const StoredPart = z.object({ tensor: StoredTensor, start: z.number(), end: z.number() });
-export type StoredPart = z.infer<typeof StoredPart>;
 
 /** Values of a part: 32 MiB of floats, so that threads end at about the same time. */
 const PART = 32 * PIECE;
@@ -67,7 +59,7 @@ export function tensorsIn(
   return weights.map((entry) => {
     const offset = next;
     next += storedBytes(entry);
-    const tensor = tensorOf(fieldsOf(entry), storedValues(reader, entry, offset));
-    return { tensor, stored: { shards: own, entry, offset } };
+    const stored = { shards: own, entry, offset };
+    return { tensor: tensorOf(fieldsOf(entry), { ...storedValues(reader, entry, offset), stored }), stored };
   });
 }

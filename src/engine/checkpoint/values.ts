@@ -1,3 +1,4 @@
+import type { StoredTensor } from './stored-place';
 import type { Tensor, TensorData } from './types';
 
 /** The values of a tensor, which need not be in memory together. */
@@ -9,6 +10,8 @@ export interface Values {
    * @param room memory that they may be put in, aligned for any number; they are then valid until it is used again
    */
   range(start: number, end: number, room?: Uint8Array): TensorData;
+  /** Their place in shards, where they are as stored there: threads read them there. */
+  readonly stored?: StoredTensor;
 }
 
 /** Most elements of a piece: 1 MiB of floats, which stay in the cache of a processor. */
@@ -23,6 +26,13 @@ export const valuesOf = (tensor: Tensor): Values =>
 
 /** Returns true for a tensor whose values are read when they are asked for. */
 export const isElsewhere = (tensor: Tensor): boolean => elsewhere.has(tensor);
+
+/** A tensor of 32-bit floats. */
+export type FloatTensor = Tensor & { readonly data: Float32Array };
+
+/** Returns true for a tensor of floats. Values that are elsewhere are not read for that. */
+export const isFloat = (tensor: Tensor): tensor is FloatTensor =>
+  isElsewhere(tensor) ? tensor.dtype === 'float32' : tensor.data instanceof Float32Array;
 
 /** Goes through the values of a tensor in order. A piece is valid until the next one. */
 export function* piecesOf(tensor: Tensor): Generator<TensorData> {

@@ -8,7 +8,8 @@ import {
 import type { Inspection, LayerInfo } from '../../protocol/model';
 import type { Checkpoint, TensorData } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
-import { binOf, binsOver, measureRange, prunableData } from './histogram';
+import { binOf, binsOver } from './bins';
+import { measureRange, prunableData } from './histogram';
 import { inspect, type InspectOptions } from './inspect';
 
 /** One side: a checkpoint and its accuracy, if known. */

@@ -1,27 +1,43 @@
 import { UserError } from '../../protocol/errors';
 import type { Histogram } from '../../protocol/measure';
+import type { ReadListener } from '../checkpoint/read-large';
+import type { StoredTensor } from '../checkpoint/stored-place';
+import { inParts } from '../checkpoint/stored-tensor';
 import { surveyOf, together } from '../checkpoint/survey';
 import type { ModelContent, Tensor, TensorData } from '../checkpoint/types';
-import { isElsewhere, piecesOf } from '../checkpoint/values';
+import { valuesOf } from '../checkpoint/values';
 import { readGraph } from '../model/graph';
 import type { GraphLayer } from '../model/model-graph';
-
-/** Bins of |w|, fine enough for the page to count a moving threshold. */
-const MAGNITUDE_BINS = 1024;
+import { ProgressMeter } from '../progress-meter';
+import { inThreads } from '../thread-job';
+import { addTo, binsOver, noCounts, type BinCounts } from './bins';
+import { countingSteps, CountingResult, type CountingJob } from './counting-job';
 
 /**
  * Computes one histogram for each of `layers`; null means the prunable kernels of all layers together. A layer shows its
- * prunable weights, else its kernels, else all its numbers.
+ * prunable weights, else its kernels, else all its numbers. Large weights are counted in threads.
  * @param bins of each, 8 or more
- * @throws UserError for a layer that the model does not have
+ * @throws UserError for a layer that the model does not have, CancelledError
  */
-export function histograms(model: ModelContent, layers: readonly (string | null)[], bins: number): Histogram[] {
+export async function histograms(
+  model: ModelContent,
+  layers: readonly (string | null)[],
+  bins: number,
+  listener: ReadListener = {},
+): Promise<Histogram[]> {
   const graph = readGraph(model);
-  return layers.map((name) => {
-    if (name === null) return histogramOf(null, graph.layers.flatMap(prunable), bins);
+  const asked = layers.map((name): readonly Tensor[] => {
+    if (name === null) return graph.layers.flatMap(prunable);
     const layer = graph.layers.find((candidate) => candidate.name === name);
     if (!layer) throw new UserError(`The model has no layer "${name}": its layers are ${listed(graph.layers)}.`);
-    return histogramOf(name, shown(layer), bins);
+    return shown(layer);
+  });
+  const known = asked.map(knownOf);
+  const counts = await countKnown(known, bins, listener);
+  return layers.map((name, i) => {
+    const own = known[i];
+    const values = (): TensorData[] => asked[i]!.map(({ data }) => data);
+    return own ? described(name, own.range, bins, counts[i]!) : histogram(name, values(), bins);
   });
 }
 
@@ -40,24 +56,60 @@ function shown(layer: GraphLayer): Tensor[] {
   return found.map(({ tensor }) => tensor);
 }
 
-/** Counts weights in memory as `histogram`; those that are elsewhere are read once more after their survey. */
-function histogramOf(layer: string | null, tensors: readonly Tensor[], bins: number): Histogram {
-  const surveys = tensors.map((tensor) => (isElsewhere(tensor) ? surveyOf(tensor).floats : undefined));
-  const known = surveys.filter((floats) => floats !== undefined);
-  if (known.length < tensors.length || known.length === 0)
-    return histogram(
-      layer,
-      tensors.map(({ data }) => data),
-      bins,
-    );
+/** A histogram of large tensors whose range is known. */
+interface Known {
+  readonly range: Range;
+  readonly tensors: readonly StoredTensor[];
+}
+
+/** Takes the range of tensors that are elsewhere from their surveys; undefined where one is in memory. */
+function knownOf(tensors: readonly Tensor[]): Known | undefined {
+  const stored = tensors.map((tensor) => valuesOf(tensor).stored);
+  const places = stored.filter((one) => one !== undefined);
+  const known = tensors.flatMap((tensor, i) => (stored[i] ? (surveyOf(tensor).floats ?? []) : []));
+  if (known.length < tensors.length || known.length === 0) return undefined;
   const { squares, negativeZeros: _, sizes: __, ...all } = known.reduce(together);
   const finite = all.count - all.nan - all.infinite;
   const range = { ...all, min: all.min + 0, max: all.max + 0, std: finite === 0 ? 0 : Math.sqrt(squares / finite) };
-  return counted(layer, range, bins, piecesOfAll(tensors));
+  return { range, tensors: places };
 }
 
-function* piecesOfAll(tensors: readonly Tensor[]): Generator<TensorData> {
-  for (const tensor of tensors) yield* piecesOf(tensor);
+/** Counts large tensors in threads, each of them once for all of its histograms. */
+async function countKnown(
+  asked: readonly (Known | undefined)[],
+  bins: number,
+  { signal, onProgress }: ReadListener,
+): Promise<BinCounts[]> {
+  const scales = asked.map((one) => ({
+    ...binsOver(one?.range.min ?? 0, one?.range.max ?? 0, bins),
+    extent: extentOf(one?.range),
+  }));
+  const sums = scales.map(noCounts);
+  const users = new Map<StoredTensor, number[]>();
+  asked.forEach((one, i) => one?.tensors.forEach((tensor) => users.set(tensor, [...(users.get(tensor) ?? []), i])));
+  const groups = inParts([...users.keys()]);
+  const values = groups.flat().reduce((sum, { start, end }) => sum + end - start, 0);
+  const meter = new ProgressMeter('Counting the weights', values, 'weights', onProgress);
+  const jobs = groups.map((parts): CountingJob => ({
+    kind: 'count',
+    parts: parts.map((part) => ({ part, scales: users.get(part.tensor)!.map((i) => scales[i]!) })),
+  }));
+  const work = { program: 'weights', jobs, steps: countingSteps, result: CountingResult };
+  const found = await inThreads(work, { signal, advance: (more) => void meter.advance(more) });
+  groups.forEach((parts, k) =>
+    parts.forEach(({ tensor }, p) =>
+      users.get(tensor)!.forEach((i, s) => {
+        const { counts, magnitudes } = found[k]![p]![s]!;
+        addCounts(sums[i]!.counts, counts);
+        addCounts(sums[i]!.magnitudes, magnitudes);
+      }),
+    ),
+  );
+  return sums;
+}
+
+function addCounts(sums: Uint32Array, more: Uint32Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += more[i]!;
 }
 
 /**
@@ -65,64 +117,21 @@ function* piecesOfAll(tensors: readonly Tensor[]): Generator<TensorData> {
  * values.
  */
 export function histogram(layer: string | null, parts: readonly TensorData[], bins: number): Histogram {
-  return counted(layer, measureRange(parts), bins, parts);
+  const range = measureRange(parts);
+  const scale = binsOver(range.min, range.max, bins);
+  const found = noCounts(scale);
+  for (const data of parts) addTo(found, data, scale, extentOf(range));
+  return described(layer, range, bins, found);
 }
 
 type Range = ReturnType<typeof measureRange>;
 
-function counted(layer: string | null, range: Range, bins: number, parts: Iterable<TensorData>): Histogram {
-  const extent = Math.max(-range.min, range.max);
-  const scale = binsOver(range.min, range.max, bins);
-  const counts = new Uint32Array(bins);
-  const magnitudes = new Uint32Array(MAGNITUDE_BINS);
-  for (const data of parts) addTo(counts, magnitudes, data, scale, extent > 0 ? MAGNITUDE_BINS / extent : 0);
-  const { start, width } = scale;
-  return { layer, ...range, start, width, counts: [...counts], magnitudes: { max: extent, counts: [...magnitudes] } };
-}
+const extentOf = (range?: Range): number => (range ? Math.max(-range.min, range.max) : 0);
 
-function addTo(
-  counts: Uint32Array,
-  magnitudes: Uint32Array,
-  data: TensorData,
-  { below, above, width }: Bins,
-  perMagnitude: number,
-): void {
-  // The same as `binOf`, without a branch for the sign, which no processor foretells, and without a call.
-  const last = below + above - 1;
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
-    const size = Math.abs(value);
-    if (size === 0 || !(size < Infinity)) continue;
-    const bin = below + (Math.floor(value / width) | 0);
-    counts[bin < 0 ? 0 : bin > last ? last : bin]!++;
-    const magnitude = (size * perMagnitude) | 0;
-    magnitudes[magnitude < MAGNITUDE_BINS ? magnitude : MAGNITUDE_BINS - 1]!++;
-  }
-}
-
-/** Bins of equal width, one of which begins at 0. */
-export interface Bins {
-  readonly start: number;
-  readonly width: number;
-  /** Numbers of bins below and above 0. */
-  readonly below: number;
-  readonly above: number;
-}
-
-/** Divides the bins between both sides of 0 by their share of the range, at least one for a side that has values. */
-export function binsOver(min: number, max: number, bins: number): Bins {
-  const below =
-    min >= 0 ? 0 : max <= 0 ? bins : Math.min(bins - 1, Math.max(1, Math.round((bins * -min) / (max - min))));
-  const above = bins - below;
-  const width = Math.max(below ? -min / below : 0, above ? max / above : 0) || 1 / bins;
-  return { start: below ? -below * width : 0, width, below, above };
-}
-
-/** Returns the bin of a finite nonzero value within the range. */
-export function binOf(value: number, { below, above, width }: Bins): number {
-  return value > 0
-    ? below + Math.min(above - 1, Math.floor(value / width))
-    : below - Math.min(below, Math.max(1, Math.ceil(-value / width)));
+function described(layer: string | null, range: Range, bins: number, { counts, magnitudes }: BinCounts): Histogram {
+  const { start, width } = binsOver(range.min, range.max, bins);
+  const max = extentOf(range);
+  return { layer, ...range, start, width, counts: [...counts], magnitudes: { max, counts: [...magnitudes] } };
 }
 
 /** Counts values, zeros and non-finite values, and computes range, mean and standard deviation of the finite ones. */

@@ -62,8 +62,8 @@ export function createService(
         },
         { signal, onProgress: report },
       ),
-    histogram: ({ model, layers, bins }) =>
-      checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
+    histogram: ({ model, layers, bins }, { signal }) =>
+      checkpoints.use(model, ({ checkpoint }) => histograms(checkpoint, layers, bins, { signal })),
     sheet: ({ model, layer, tensor }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(weightSheet(checkpoint, layer, tensor))),
     topology: topology(engine),

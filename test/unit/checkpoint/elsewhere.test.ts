@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { UserError } from '../../../src/protocol/errors';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
-import { surveyOf } from '../../../src/engine/checkpoint/survey';
+import { inParts } from '../../../src/engine/checkpoint/stored-tensor';
+import { joinSurveys, surveyOf, surveyPieces } from '../../../src/engine/checkpoint/survey';
 import type { Tensor, Tensors } from '../../../src/engine/checkpoint/types';
 import { isElsewhere, PIECE, piecesOf, valuesOf, withFields } from '../../../src/engine/checkpoint/values';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
@@ -76,6 +77,36 @@ it('is surveyed piece by piece as it is whole', async () => {
   expect(mean).toBeCloseTo(whole.mean, 12);
   expect(Math.sqrt(squares / (count - nan - infinite))).toBeCloseTo(whole.std, 12);
   expect(floats!.sizes.reduce((sum, one) => sum + one, 0)).toBe(odd.length);
+});
+
+it('is divided into parts that have each value once, in order', () => {
+  const sizes = [5, 0, 60_000_000, 1, 9_000_000, 8];
+  const tensors = sizes.map((size, i) => ({
+    shards: [],
+    entry: { name: `w${i}`, shape: [size], dtype: 'float32' as const },
+    offset: 0,
+  }));
+  const groups = inParts(tensors);
+  for (const [i, size] of sizes.entries()) {
+    const parts = groups.flat().filter(({ tensor }) => tensor === tensors[i]);
+    expect(parts[0]!.start).toBe(0);
+    expect(parts.at(-1)!.end).toBe(size);
+    parts.slice(1).forEach(({ start }, k) => expect(start).toBe(parts[k]!.end));
+  }
+  const values = groups.map((parts) => parts.reduce((sum, { start, end }) => sum + end - start, 0));
+  expect(Math.max(...values)).toBe(8 * 1024 * 1024);
+});
+
+it('is surveyed part by part as it is at once', () => {
+  const parts = [odd.subarray(0, 0), odd.subarray(0, 9), odd.subarray(9, PIECE), odd.subarray(PIECE)];
+  const { floats: joined, nonzero } = joinSurveys(parts.map((part) => surveyPieces('float32', [part])));
+  const { floats, nonzero: whole } = surveyPieces('float32', [odd]);
+  expect(nonzero).toBe(whole);
+  const { mean, squares, ...counted } = joined!;
+  const { mean: itsMean, squares: itsSquares, ...its } = floats!;
+  expect(counted).toEqual(its);
+  expect(mean).toBeCloseTo(itsMean, 12);
+  expect(squares / itsSquares).toBeCloseTo(1, 10);
 });
 
 it('is read in ranges and in pieces', async () => {

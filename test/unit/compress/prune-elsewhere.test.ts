@@ -99,7 +99,7 @@ it('has the same histograms', async () => {
   await fc.assert(
     fc.asyncProperty(models, async (model) => {
       const { whole, large } = await both(model);
-      const [known, found] = [whole, large].map((one) => histograms(one, [null, 'd0', 'd1'], 16));
+      const [known, found] = await Promise.all([whole, large].map((one) => histograms(one, [null, 'd0', 'd1'], 16)));
       found!.forEach(({ mean, std, ...rest }, i) => {
         const { mean: itsMean, std: itsStd, ...its } = known![i]!;
         expect(rest).toEqual(its);

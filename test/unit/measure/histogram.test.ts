@@ -69,11 +69,11 @@ describe('a histogram', () => {
 
   it('shows one layer, or the prunable kernels of all', async () => {
     const checkpoint = await readCheckpoint(await writeRaw(await temporaryFolder()));
-    const [all, flatten, logits] = histograms(checkpoint, [null, 'flatten', 'logits'], 16);
+    const [all, flatten, logits] = await histograms(checkpoint, [null, 'flatten', 'logits'], 16);
     expect(all).toEqual({ ...logits, layer: null });
     expect(logits?.count).toBe(108);
     expect(flatten?.count).toBe(0);
-    expect(() => histograms(checkpoint, ['conv9'], 16)).toThrow(
+    await expect(histograms(checkpoint, ['conv9'], 16)).rejects.toThrow(
       'The model has no layer "conv9": its layers are "flatten", "logits".',
     );
   });

@@ -1,7 +1,7 @@
 import { sparsityOf } from '../../../protocol/figures';
 import { surveyOf, type FloatSurvey } from '../../checkpoint/survey';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
-import { isElsewhere, valuesOf } from '../../checkpoint/values';
+import { isElsewhere, isFloat, valuesOf, type FloatTensor } from '../../checkpoint/values';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
@@ -67,17 +67,11 @@ export function rank(model: ModelContent, ranking: Ranking): readonly RankedLaye
   return ranked;
 }
 
-type FloatTensor = Tensor & { readonly data: Float32Array };
-
 type Prunable = GraphTensor & { readonly tensor: FloatTensor };
 
 /** Returns the tensors of a layer that are pruned, with the layout of their weights. */
 export const prunableIn = ({ tensors }: GraphLayer): Prunable[] =>
   tensors.filter((one): one is Prunable => one.prunable && isFloat(one.tensor));
-
-/** The values of a tensor that is elsewhere are not read for that. */
-const isFloat = (tensor: Tensor): tensor is FloatTensor =>
-  isElsewhere(tensor) ? tensor.dtype === 'float32' : tensor.data instanceof Float32Array;
 
 /** Returns the tensors of a layer that are pruned. */
 export const prunableTensors = (layer: GraphLayer): FloatTensor[] => prunableIn(layer).map(({ tensor }) => tensor);

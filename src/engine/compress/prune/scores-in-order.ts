@@ -125,7 +125,7 @@ export class SizesInOrder implements ScoresInOrder {
 }
 
 /** Returns the bits of the smallest float32 that is not below a positive number; those of infinity beyond all. */
-function bitsFrom(value: number): number {
+export function bitsFrom(value: number): number {
   // Adding 0 makes -0 to 0, whose bits are 0.
   floats[0] = value + 0;
   return floats[0] < value ? bits[0]! + 1 : bits[0]!;

@@ -1,5 +1,7 @@
 import { UserError } from '../../../protocol/errors';
+import { keptAlong } from '../../checkpoint/kept-values';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { isElsewhere, isFloat } from '../../checkpoint/values';
 import { applyEdits } from '../../model/edit/apply';
 import type { Edit } from '../../model/edit/edit';
 import type { GraphNode, GraphTensor } from '../../model/model-graph';
@@ -65,6 +67,7 @@ const shrunk = (tensor: Tensor, axes: readonly ChannelAxis[], removed: ReadonlyS
   }, tensor);
 
 function taken(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {
+  if (isElsewhere(tensor) && isFloat(tensor)) return keptAlong(tensor, axis, keep);
   const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);
   const [outer, inner, length] = [
     product(tensor.shape.slice(0, axis)),

@@ -1,4 +1,5 @@
-import type { ModelContent, Tensor } from '../../checkpoint/types';
+import type { ModelContent } from '../../checkpoint/types';
+import { isFloat, piecesOf, type FloatTensor } from '../../checkpoint/values';
 import { readGraph } from '../../model/graph';
 import type { TensorRole } from '../../model/roles';
 import { channelAxes, mixes } from './axes';
@@ -7,7 +8,7 @@ import type { ChannelGroups } from './channel-groups';
 /** One tensor in slices along the channels that its layer makes: slice i belongs to group `groups[i]`. */
 export interface Sliced {
   readonly layer: string;
-  readonly tensor: Tensor & { readonly data: Float32Array };
+  readonly tensor: FloatTensor;
   /** `kernel` for all that make or filter channels. */
   readonly role: TensorRole;
   readonly axis: number;
@@ -23,15 +24,14 @@ export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[]
   return layers.flatMap((layer, i) =>
     nodes[i]!.tensors.flatMap((one) => {
       const { tensor, kernel, role } = one;
-      const { data } = tensor;
       const axes = channelAxes(one, layer);
       // A depthwise kernel is sliced along its input channels, which are its output channels too.
       const sliced = axes.find(({ side }) => side === 'outputs') ?? axes[0];
-      if (!sliced || !(data instanceof Float32Array)) return [];
+      if (!sliced || !isFloat(tensor)) return [];
       return [
         {
           layer: layer.name,
-          tensor: { ...tensor, data },
+          tensor,
           role: kernel ? 'kernel' : role,
           axis: sliced.axis,
           groups: sliced.groups,
@@ -49,12 +49,9 @@ export function inputSlices(model: ModelContent, { layers }: ChannelGroups): Sli
   return layers.flatMap((layer, i) =>
     nodes[i]!.tensors.flatMap((one) => {
       const { tensor } = one;
-      const { data } = tensor;
       const sliced = channelAxes(one, layer).find(({ side }) => side === 'inputs');
-      if (!sliced || !mixes(one) || !(data instanceof Float32Array)) return [];
-      return [
-        { layer: layer.name, tensor: { ...tensor, data }, role: 'kernel', axis: sliced.axis, groups: sliced.groups },
-      ];
+      if (!sliced || !mixes(one) || !isFloat(tensor)) return [];
+      return [{ layer: layer.name, tensor, role: 'kernel', axis: sliced.axis, groups: sliced.groups }];
     }),
   );
 }
@@ -64,6 +61,8 @@ export function sumSlices({ tensor, axis }: Sliced, value: (weight: number, at: 
   const length = tensor.shape[axis]!;
   const inner = tensor.shape.slice(axis + 1).reduce((all, size) => all * size, 1);
   const sums = new Float64Array(length);
-  for (let at = 0; at < tensor.data.length; at++) sums[Math.floor(at / inner) % length]! += value(tensor.data[at]!, at);
+  let at = 0;
+  for (const piece of piecesOf(tensor))
+    for (let i = 0; i < piece.length; i++, at++) sums[Math.floor(at / inner) % length]! += value(piece[i]!, at);
   return sums;
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import type { tf } from '../../tf';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { isElsewhere, piecesOf, valuesOf } from '../../checkpoint/values';
 import { activationGrids } from '../activation-grids';
 import { trainedFor } from '../trained-for';
 import { modelTensors, requireFinite } from '../tensors';
@@ -103,14 +104,19 @@ export function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts =
   return layers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
 }
 
+/** Bytes of the values of a tensor, which are not read for that where they are elsewhere. */
+const bytesInMemory = (tensor: Tensor): number =>
+  isElsewhere(tensor) ? valuesOf(tensor).length * (tensor.dtype === 'bool' ? 1 : 4) : tensor.data.byteLength;
+
 /** Joins weights as TensorFlow.js takes them. */
 function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string): tf.io.ModelArtifacts {
-  const bytes = new Uint8Array(weights.reduce((sum, { data }) => sum + data.byteLength, 0));
+  const bytes = new Uint8Array(weights.reduce((sum, tensor) => sum + bytesInMemory(tensor), 0));
   let offset = 0;
-  for (const { data } of weights) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
+  for (const tensor of weights)
+    for (const piece of piecesOf(tensor)) {
+      bytes.set(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), offset);
+      offset += piece.byteLength;
+    }
   return {
     weightSpecs: weights.map((tensor) => ({ name: nameOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype })),
     weightData: bytes.buffer,
