@@ -21,13 +21,6 @@ export function binsOver(min: number, max: number, bins: number): Bins {
   return { start: below ? -below * width : 0, width, below, above };
 }
 
-/** Returns the bin of a finite nonzero value within the range. */
-export function binOf(value: number, { below, above, width }: Bins): number {
-  return value > 0
-    ? below + Math.min(above - 1, Math.floor(value / width))
-    : below - Math.min(below, Math.max(1, Math.ceil(-value / width)));
-}
-
 /** Counts of finite nonzero values by bin, and by their absolute value. */
 export interface BinCounts {
   readonly counts: Uint32Array;
@@ -47,7 +40,7 @@ export function addTo(
   { below, above, width }: Omit<Bins, 'start'>,
   extent: number,
 ): void {
-  // The same as `binOf`, without a branch for the sign, which no processor foretells, and without a call.
+  // There is no branch for the sign, which no processor foretells. Rounding may put the ends of the range beyond it.
   const last = below + above - 1;
   const perMagnitude = extent > 0 ? MAGNITUDE_BINS / extent : 0;
   for (let i = 0; i < data.length; i++) {

@@ -6,10 +6,11 @@ import {
   type Comparison,
 } from '../../protocol/measure/compare';
 import type { Inspection, LayerInfo } from '../../protocol/model';
-import type { Checkpoint, TensorData } from '../checkpoint/types';
+import type { Checkpoint, Tensor } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
-import { binOf, binsOver } from './bins';
-import { measureRange, prunableData } from './histogram';
+import { addTo, binsOver, noCounts } from './bins';
+import { countStored } from './count-stored';
+import { knownOf, measureRange, prunable } from './histogram';
 import { inspect, type InspectOptions } from './inspect';
 
 /** One side: a checkpoint and its accuracy, if known. */
@@ -26,31 +27,36 @@ export async function compareModels(a: Side, b: Side, bins: number): Promise<Com
   const [left, right] = [await figures(a), await figures(b)];
   const [before, after] = [weightsOf(a.checkpoint), weightsOf(b.checkpoint)];
   const names = [...new Set([...left.layers, ...right.layers].map(({ name }) => name))];
-  const layers = names.map((name): ComparedLayer => {
-    const [one, other] = [before.get(name), after.get(name)];
-    return {
-      name,
-      a: sideOf(left.layers, name),
-      b: sideOf(right.layers, name),
-      histogram: one || other ? histogramOf(one, other, bins) : null,
-    };
-  });
+  const pairs = names.map((name): Pair => ({ a: before.get(name), b: after.get(name) }));
+  const all: Pair = { a: [...before.values()].flat(), b: [...after.values()].flat() };
+  const [histogram, ...each] = await histogramsOf([all, ...pairs], bins);
   return {
     a: modelOf(left, a),
     b: modelOf(right, b),
-    layers,
-    histogram: histogramOf([...before.values()].flat(), [...after.values()].flat(), bins),
+    layers: names.map((name, i): ComparedLayer => ({
+      name,
+      a: sideOf(left.layers, name),
+      b: sideOf(right.layers, name),
+      histogram: pairs[i]!.a || pairs[i]!.b ? each[i]! : null,
+    })),
+    histogram: histogram!,
   };
+}
+
+/** Weights of both sides that one histogram shows; a side that has none is absent. */
+interface Pair {
+  readonly a: readonly Tensor[] | undefined;
+  readonly b: readonly Tensor[] | undefined;
 }
 
 const figures = ({ checkpoint, packed }: Side): Promise<Inspection> => inspect(checkpoint, { packed });
 
 /** Returns the prunable weights by layer name; layers without any are absent. */
-const weightsOf = (checkpoint: Checkpoint): Map<string, TensorData[]> =>
+const weightsOf = (checkpoint: Checkpoint): Map<string, Tensor[]> =>
   new Map(
     readGraph(checkpoint)
-      .layers.map((layer) => [layer.name, prunableData(layer)] as const)
-      .filter(([, data]) => data.length > 0),
+      .layers.map((layer) => [layer.name, prunable(layer)] as const)
+      .filter(([, tensors]) => tensors.length > 0),
   );
 
 const modelOf = (
@@ -68,21 +74,40 @@ function sideOf(layers: readonly LayerInfo[], name: string): ComparedSide | null
   return ComparedSide.parse(found);
 }
 
-/** Computes the histograms of both sides over bins that cover the range of both. */
-function histogramOf(a: TensorData[] | undefined, b: TensorData[] | undefined, count: number): ComparedHistogram {
-  const { min, max } = measureRange([...(a ?? []), ...(b ?? [])]);
-  const bins = binsOver(min, max, count);
-  const counted = (parts: TensorData[] | undefined) => {
-    if (!parts) return null;
-    const counts = new Array<number>(count).fill(0);
+/** Computes the histograms of both sides over bins that cover the range of both. Large weights are counted in threads. */
+async function histogramsOf(pairs: readonly Pair[], count: number): Promise<ComparedHistogram[]> {
+  const scales = pairs.map(({ a = [], b = [] }) => {
+    const ranges = [a, b].filter((side) => side.length > 0).map(rangeOf);
+    const min = Math.min(...ranges.map((range) => range.min));
+    const max = Math.max(...ranges.map((range) => range.max));
+    return ranges.length === 0 ? binsOver(0, 0, count) : binsOver(min, max, count);
+  });
+  const sides = pairs.flatMap(({ a, b }, i) => [a, b].map((tensors) => ({ tensors, bins: scales[i]! })));
+  const stored = await countStored(
+    sides.map(({ tensors = [], bins }) => ({
+      tensors: knownOf(tensors)?.tensors ?? [],
+      scale: { ...bins, extent: 0 },
+    })),
+    {},
+  );
+  const counted = sides.map(({ tensors, bins }, i) => {
+    if (!tensors) return null;
+    const known = knownOf(tensors);
+    if (known) return { zeros: known.range.zeros, counts: [...stored[i]!.counts] };
+    const found = noCounts(bins);
     let zeros = 0;
-    for (const data of parts)
-      for (let i = 0; i < data.length; i++) {
-        const value = data[i]!;
-        if (value === 0) zeros++;
-        else if (Number.isFinite(value)) counts[binOf(value, bins)]!++;
-      }
-    return { zeros, counts };
-  };
-  return { start: bins.start, width: bins.width, a: counted(a), b: counted(b) };
+    for (const { data } of tensors) {
+      addTo(found, data, bins, 0);
+      for (let at = 0; at < data.length; at++) if (data[at] === 0) zeros++;
+    }
+    return { zeros, counts: [...found.counts] };
+  });
+  return pairs.map((_, i) => ({
+    ...{ start: scales[i]!.start, width: scales[i]!.width },
+    ...{ a: counted[2 * i]!, b: counted[2 * i + 1]! },
+  }));
 }
+
+/** Returns the range of finite values; that of large ones is known. */
+const rangeOf = (tensors: readonly Tensor[]): { readonly min: number; readonly max: number } =>
+  knownOf(tensors)?.range ?? measureRange(tensors.map(({ data }) => data));

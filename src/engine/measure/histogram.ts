@@ -2,16 +2,13 @@ import { UserError } from '../../protocol/errors';
 import type { Histogram } from '../../protocol/measure';
 import type { ReadListener } from '../checkpoint/read-large';
 import type { StoredTensor } from '../checkpoint/stored-place';
-import { inParts } from '../checkpoint/stored-tensor';
 import { surveyOf, together } from '../checkpoint/survey';
 import type { ModelContent, Tensor, TensorData } from '../checkpoint/types';
 import { valuesOf } from '../checkpoint/values';
 import { readGraph } from '../model/graph';
 import type { GraphLayer } from '../model/model-graph';
-import { ProgressMeter } from '../progress-meter';
-import { inThreads } from '../thread-job';
 import { addTo, binsOver, noCounts, type BinCounts } from './bins';
-import { countingSteps, CountingResult, type CountingJob } from './counting-job';
+import { countStored } from './count-stored';
 
 /**
  * Computes one histogram for each of `layers`; null means the prunable kernels of all layers together. A layer shows its
@@ -33,7 +30,13 @@ export async function histograms(
     return shown(layer);
   });
   const known = asked.map(knownOf);
-  const counts = await countKnown(known, bins, listener);
+  const counts = await countStored(
+    known.map((one) => ({
+      tensors: one?.tensors ?? [],
+      scale: { ...binsOver(one?.range.min ?? 0, one?.range.max ?? 0, bins), extent: extentOf(one?.range) },
+    })),
+    listener,
+  );
   return layers.map((name, i) => {
     const own = known[i];
     const values = (): TensorData[] => asked[i]!.map(({ data }) => data);
@@ -44,9 +47,7 @@ export async function histograms(
 const listed = (layers: readonly GraphLayer[]) => layers.map(({ name }) => `"${name}"`).join(', ');
 
 /** Returns the prunable weights of a layer. */
-export const prunableData = (layer: GraphLayer): TensorData[] => prunable(layer).map(({ data }) => data);
-
-const prunable = (layer: GraphLayer): Tensor[] =>
+export const prunable = (layer: GraphLayer): Tensor[] =>
   layer.tensors.filter((one) => one.prunable).map(({ tensor }) => tensor);
 
 function shown(layer: GraphLayer): Tensor[] {
@@ -56,14 +57,14 @@ function shown(layer: GraphLayer): Tensor[] {
   return found.map(({ tensor }) => tensor);
 }
 
-/** A histogram of large tensors whose range is known. */
-interface Known {
+/** Large tensors whose range is known. */
+export interface Known {
   readonly range: Range;
   readonly tensors: readonly StoredTensor[];
 }
 
 /** Takes the range of tensors that are elsewhere from their surveys; undefined where one is in memory. */
-function knownOf(tensors: readonly Tensor[]): Known | undefined {
+export function knownOf(tensors: readonly Tensor[]): Known | undefined {
   const stored = tensors.map((tensor) => valuesOf(tensor).stored);
   const places = stored.filter((one) => one !== undefined);
   const known = tensors.flatMap((tensor, i) => (stored[i] ? (surveyOf(tensor).floats ?? []) : []));
@@ -72,44 +73,6 @@ function knownOf(tensors: readonly Tensor[]): Known | undefined {
   const finite = all.count - all.nan - all.infinite;
   const range = { ...all, min: all.min + 0, max: all.max + 0, std: finite === 0 ? 0 : Math.sqrt(squares / finite) };
   return { range, tensors: places };
-}
-
-/** Counts large tensors in threads, each of them once for all of its histograms. */
-async function countKnown(
-  asked: readonly (Known | undefined)[],
-  bins: number,
-  { signal, onProgress }: ReadListener,
-): Promise<BinCounts[]> {
-  const scales = asked.map((one) => ({
-    ...binsOver(one?.range.min ?? 0, one?.range.max ?? 0, bins),
-    extent: extentOf(one?.range),
-  }));
-  const sums = scales.map(noCounts);
-  const users = new Map<StoredTensor, number[]>();
-  asked.forEach((one, i) => one?.tensors.forEach((tensor) => users.set(tensor, [...(users.get(tensor) ?? []), i])));
-  const groups = inParts([...users.keys()]);
-  const values = groups.flat().reduce((sum, { start, end }) => sum + end - start, 0);
-  const meter = new ProgressMeter('Counting the weights', values, 'weights', onProgress);
-  const jobs = groups.map((parts): CountingJob => ({
-    kind: 'count',
-    parts: parts.map((part) => ({ part, scales: users.get(part.tensor)!.map((i) => scales[i]!) })),
-  }));
-  const work = { program: 'weights', jobs, steps: countingSteps, result: CountingResult };
-  const found = await inThreads(work, { signal, advance: (more) => void meter.advance(more) });
-  groups.forEach((parts, k) =>
-    parts.forEach(({ tensor }, p) =>
-      users.get(tensor)!.forEach((i, s) => {
-        const { counts, magnitudes } = found[k]![p]![s]!;
-        addCounts(sums[i]!.counts, counts);
-        addCounts(sums[i]!.magnitudes, magnitudes);
-      }),
-    ),
-  );
-  return sums;
-}
-
-function addCounts(sums: Uint32Array, more: Uint32Array): void {
-  for (let i = 0; i < sums.length; i++) sums[i]! += more[i]!;
 }
 
 /**

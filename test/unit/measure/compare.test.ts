@@ -2,6 +2,7 @@ import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import type { Checkpoint } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { dryRunRemove } from '../../../src/engine/compress/remove/remove';
 import { compareModels } from '../../../src/engine/measure/compare';
@@ -40,4 +41,14 @@ it('models of other widths are compared by layer name, their weights counted ove
     true,
     'no dataset chosen',
   ]);
+});
+
+it('counts weights that are elsewhere as those in memory', async () => {
+  const file = path.resolve(import.meta.dirname, '../../../media/samples/fashion-cnn/model.json');
+  const side = (checkpoint: Checkpoint) => ({ checkpoint, evaluation: null });
+  const [whole, large] = [await readCheckpoint(file), await readCheckpoint(file, { largeFrom: 0 })];
+  const known = await compareModels(side(whole), side(whole), 32);
+  expect(known.histogram.a!.counts.filter((count) => count > 0).length).toBeGreaterThan(8);
+  expect(await compareModels(side(large), side(large), 32)).toEqual(known);
+  expect(await compareModels(side(whole), side(large), 32)).toEqual(known);
 });
