@@ -5,7 +5,8 @@ import type { ShardReader } from './shard-reader';
 import type { Values } from './values';
 
 /** Number of values of a tensor; a complex number has two. */
-export const storedLength = ({ shape, dtype }: WeightEntry): number => shapeSize(shape) * (dtype === 'complex64' ? 2 : 1);
+export const storedLength = ({ shape, dtype }: WeightEntry): number =>
+  shapeSize(shape) * (dtype === 'complex64' ? 2 : 1);
 
 /** Stored bytes of a value; 0 where there is none. */
 export const storedWidth = (entry: WeightEntry): number => storedBytes(entry) / Math.max(1, storedLength(entry));

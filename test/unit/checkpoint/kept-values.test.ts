@@ -4,6 +4,8 @@ import { keptAlong, zeroedAlong } from '../../../src/engine/checkpoint/kept-valu
 import type { Tensor } from '../../../src/engine/checkpoint/types';
 import { isElsewhere, PIECE, tensorOf, valuesOf } from '../../../src/engine/checkpoint/values';
 
+const indices = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
 /** A tensor whose values are their places, and that is read into given memory as files are. */
 function counting(shape: readonly number[]): Tensor {
   const length = shape.reduce((all, size) => all * size, 1);
@@ -34,7 +36,7 @@ const cases = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength
     fc.record({
       shape: fc.constant(shape),
       axis: fc.constant(axis),
-      keep: fc.subarray([...Array(shape[axis]!).keys()], { minLength: 1 }),
+      keep: fc.subarray(indices(shape[axis]!), { minLength: 1 }),
       from: fc.nat(1000),
       to: fc.nat(1000),
     }),
@@ -58,7 +60,7 @@ it('has the values that indices along an axis keep, in any range', () => {
 
 it('keeps indices along one axis of what is kept along another, over more than a piece', () => {
   const shape = [3, Math.ceil(PIECE / 4), 5];
-  const rows = [...Array(shape[1]!).keys()].filter((row) => row % 3 !== 1);
+  const rows = indices(shape[1]!).filter((row) => row % 3 !== 1);
   const both = keptAlong(keptAlong(counting(shape), 1, rows), 2, [0, 3]);
   const places = [0, 1, 2].flatMap((outer) =>
     rows.flatMap((row) => [0, 3].map((column) => (outer * shape[1]! + row) * 5 + column)),
@@ -69,7 +71,7 @@ it('keeps indices along one axis of what is kept along another, over more than a
 it('has 0 at the indices along an axis that are masked', () => {
   fc.assert(
     fc.property(cases, ({ shape, axis, keep, from }) => {
-      const gone = [...Array(shape[axis]!).keys()].map((index) => !keep.includes(index));
+      const gone = indices(shape[axis]!).map((index) => !keep.includes(index));
       const masked = zeroedAlong(counting(shape), axis, gone);
       const places = new Set(placesAlong(shape, axis, keep));
       const expected = [...counting(shape).data].map((value, at) => (places.has(at) ? value : 0));
