@@ -781,7 +781,8 @@ test('a regression has its metrics, and its answers over what is true', async ()
   expect(first).toHaveLength(400);
   expect(second).toHaveLength(400);
   expect(second).not.toEqual(first);
-  await element('scatter').first().locator('circle').nth(200).hover();
+  // Another point may lie on top of it.
+  await element('scatter').first().locator('circle').nth(200).hover({ force: true });
   await page.getByText(/ predicted, .* true$/).waitFor();
   // A target starts at the metric of the model, and at a value that it reaches.
   await tab('methods');
@@ -868,7 +869,7 @@ test('a training has a chart of its loss and one of its metric, in the colors of
   const line = page.locator('.curve .series-line').first();
   await line.waitFor();
   expect(await page.locator('.curve').count()).toBe(2);
-  const color = () => line.evaluate('(path) => getComputedStyle(path).stroke');
+  const color = () => page.evaluate("getComputedStyle(document.querySelector('.curve .series-line')).stroke");
   const before = await color();
   await page.evaluate("window.secateurWear('light')");
   expect(await color()).not.toBe(before);
