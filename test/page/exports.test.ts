@@ -82,3 +82,16 @@ test('keys copy and save the figure that has the focus', async () => {
   await page.getByText('Copied as SVG').waitFor();
   expect(Copied.parse((await asked('copyText'))[0]).text).toMatch(/^<svg /);
 });
+
+test('curves are copied with the names of their series and of their axes', async () => {
+  await playground.open();
+  await playground.tab('sensitivity');
+  await page.getByTestId('start-scan').click();
+  await page.locator('#sensitivity[data-scanning="false"]').waitFor();
+  await page.getByTestId('scan-curves').focus();
+  await page.keyboard.press('Control+Alt+c');
+  await page.getByText('Copied as SVG').waitFor();
+  const { text } = Copied.parse((await asked('copyText'))[0]);
+  for (const words of ['Sensitivity of layers', 'conv2d_1', 'sparsity of the layer', 'Accuracy of the model'])
+    expect(text).toContain(words);
+});

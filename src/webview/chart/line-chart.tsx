@@ -31,8 +31,8 @@ export function LineChart({
   onPick,
   testId,
 }: {
-  /** The name of the figure where it is copied or saved. */
-  title: string;
+  /** The name of the figure where it is copied or saved; left out where what holds the chart is that figure, with a legend. */
+  title?: string | undefined;
   /** The label for screen readers. */
   label: string;
   height: number;

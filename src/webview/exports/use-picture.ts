@@ -10,7 +10,7 @@ const TITLE = 28;
 const MARGIN = 12;
 
 /** Texts in these are drawn already, or are no part of a figure. */
-const ELSEWHERE = ['svg', 'button', 'select', 'vscode-button', '.unseen'].join();
+const ELSEWHERE = ['svg', 'button:not([data-drawn])', 'select', 'vscode-button', '.unseen', '.plot-tip'].join();
 
 interface Place {
   readonly x: number;

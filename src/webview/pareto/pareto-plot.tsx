@@ -52,6 +52,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
       <div
         ref={ref}
         class="pareto plotted"
+        data-chart={t('Plans found: {0} over {1}', metricNoun(metric), size.words)}
         role="listbox"
         tabIndex={0}
         aria-label={t('Plans, from large to small')}

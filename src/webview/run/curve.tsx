@@ -46,9 +46,8 @@ function Chart({
   );
   const latest = ({ name, points }: Series): string => t('{0}: {1}', name, text(points.at(-1)!.y));
   return (
-    <div class="curve">
+    <div class="curve" data-chart={title}>
       <LineChart
-        title={title}
         label={[title, ...shown.map(latest)].join(t(', '))}
         height={HEIGHT}
         series={shown}

@@ -60,70 +60,72 @@ export function RunsPlot({
   const point = points[inHand];
   return (
     <>
-      <div
-        ref={ref}
-        class="runs-plot plotted"
-        role="listbox"
-        tabIndex={0}
-        aria-label={t('Checkpoints, {0} over {1}, from small to large', metricNoun(metric), size.words)}
-        aria-activedescendant={`run-${inHand}`}
-        data-testid="runs-plot"
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && point) onOpen(point.model.path);
-          const key = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' }[event.key] ?? event.key;
-          const next = rowForKey(key, inHand, points.length, PAGE);
-          if (next === undefined) return;
-          event.preventDefault();
-          setPath(points[next]?.model.path ?? null);
-        }}
-      >
-        {width > 0 && (
-          <svg width={width} height={HEIGHT}>
-            <PlotFrame plot={plot} />
-            {splits.map((split, index) => (
-              <polyline
-                key={split}
-                class="pareto-line"
-                points={points
-                  .filter(({ isBest, measuredOn }) => isBest && measuredOn === split)
-                  .map(place)
-                  .map(({ left, top }) => `${left.toFixed(1)},${top.toFixed(1)}`)
-                  .join(' ')}
-                stroke-dasharray={styleOf(index).dash.join(' ')}
-                aria-hidden="true"
-              />
-            ))}
-            {points.map((each, index) => {
-              const { left, top } = place(each);
-              const { mark } = styleOf(splits.indexOf(each.measuredOn));
-              return (
-                <path
-                  key={each.model.path}
-                  id={`run-${index}`}
-                  role="option"
-                  aria-selected={index === inHand}
-                  aria-label={words(each)}
-                  class={['pareto-point', each.isBest ? 'meets' : '', index === inHand ? 'active' : ''].join(' ')}
-                  d={markPath(mark, left, top, index === inHand ? 7 : 5)}
-                  data-testid={`run-${index}`}
-                  onClick={() => onOpen(each.model.path)}
-                  onPointerEnter={() => {
-                    setPath(each.model.path);
-                    setPointed(true);
-                  }}
-                  onPointerLeave={() => setPointed(false)}
+      <div data-chart={t('{0} over {1}', metricTitle(metric), size.words)}>
+        <div
+          ref={ref}
+          class="runs-plot plotted"
+          role="listbox"
+          tabIndex={0}
+          aria-label={t('Checkpoints, {0} over {1}, from small to large', metricNoun(metric), size.words)}
+          aria-activedescendant={`run-${inHand}`}
+          data-testid="runs-plot"
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && point) onOpen(point.model.path);
+            const key = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' }[event.key] ?? event.key;
+            const next = rowForKey(key, inHand, points.length, PAGE);
+            if (next === undefined) return;
+            event.preventDefault();
+            setPath(points[next]?.model.path ?? null);
+          }}
+        >
+          {width > 0 && (
+            <svg width={width} height={HEIGHT}>
+              <PlotFrame plot={plot} />
+              {splits.map((split, index) => (
+                <polyline
+                  key={split}
+                  class="pareto-line"
+                  points={points
+                    .filter(({ isBest, measuredOn }) => isBest && measuredOn === split)
+                    .map(place)
+                    .map(({ left, top }) => `${left.toFixed(1)},${top.toFixed(1)}`)
+                    .join(' ')}
+                  stroke-dasharray={styleOf(index).dash.join(' ')}
+                  aria-hidden="true"
                 />
-              );
-            })}
-          </svg>
-        )}
-        {pointed && point && (
-          <Tip x={place(point).left} y={place(point).top} width={width}>
-            {words(point)}
-          </Tip>
-        )}
+              ))}
+              {points.map((each, index) => {
+                const { left, top } = place(each);
+                const { mark } = styleOf(splits.indexOf(each.measuredOn));
+                return (
+                  <path
+                    key={each.model.path}
+                    id={`run-${index}`}
+                    role="option"
+                    aria-selected={index === inHand}
+                    aria-label={words(each)}
+                    class={['pareto-point', each.isBest ? 'meets' : '', index === inHand ? 'active' : ''].join(' ')}
+                    d={markPath(mark, left, top, index === inHand ? 7 : 5)}
+                    data-testid={`run-${index}`}
+                    onClick={() => onOpen(each.model.path)}
+                    onPointerEnter={() => {
+                      setPath(each.model.path);
+                      setPointed(true);
+                    }}
+                    onPointerLeave={() => setPointed(false)}
+                  />
+                );
+              })}
+            </svg>
+          )}
+          {pointed && point && (
+            <Tip x={place(point).left} y={place(point).top} width={width}>
+              {words(point)}
+            </Tip>
+          )}
+        </div>
+        <Legend series={splits.map((name, index) => ({ name, points: [], style: styleOf(index), drawn: 'both' }))} />
       </div>
-      <Legend series={splits.map((name, index) => ({ name, points: [], style: styleOf(index), drawn: 'both' }))} />
       {point && (
         <p class="row small figures" role="status" data-testid="run-in-hand">
           <span>{words(point)}</span>

@@ -52,7 +52,6 @@ export function Curves({ view }: { view: ScanView }) {
   const { baseline } = view;
   return (
     <LineChart
-      title={t('Sensitivity of layers')}
       label={labelOf(view, scannedLayers(view).length)}
       height={HEIGHT}
       {...drawn}

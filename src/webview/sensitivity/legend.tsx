@@ -17,6 +17,7 @@ export function Legend({ view }: { view: ScanView }) {
           <li key={name}>
             <button
               type="button"
+              data-drawn
               class={selected.value === name ? 'scan-layer active' : 'scan-layer'}
               aria-pressed={selected.value === name}
               title={

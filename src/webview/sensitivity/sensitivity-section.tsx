@@ -93,7 +93,7 @@ export function SensitivitySection() {
         </Notice>
       )}
       {view && layers.length > 0 && (
-        <div class="scan-body">
+        <div class="scan-body" data-chart={t('Sensitivity of layers')}>
           <Curves view={view} />
           <Legend view={view} />
         </div>
