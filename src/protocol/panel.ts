@@ -140,6 +140,8 @@ export const panelRequests = {
   /** Joins the run in `PanelState.run`: repeats its events so far, then continues as `run`. */
   followRun: request({ params: nothing, result: RunResult, progress: RunEvent, trust: 'runs' }),
   copyRecipe: request({ params: RecipeJob, result: z.null(), trust: 'reads' }),
+  /** Opens the recipe of a job in an editor, as a file that is not saved yet. */
+  openRecipe: request({ params: RecipeJob, result: z.null(), trust: 'reads' }),
   /** Asks the person for a dataset; null: the person chose none. */
   chooseData: request({ params: nothing, result: DatasetInfo.nullable(), trust: 'runs' }),
   /** Asks the person for the normalization of the pixels. */

@@ -40,7 +40,7 @@ test('advice shows the recipes of the engine, with estimates marked, and each la
   expect(await element('advice-notes').innerText()).toContain('~ marks an estimate');
 });
 
-test('a recipe is one click from its plan, from the form and from a run, by keyboard too', async () => {
+test('a recipe is one click from its plan, from the form, from an editor and from a run, by keyboard too', async () => {
   await open('advised');
   await tab('advice');
   await element('recipe-1-plan').focus();
@@ -49,8 +49,11 @@ test('a recipe is one click from its plan, from the form and from a run, by keyb
   await expect.poll(() => element('recipe-steps').locator('> li').count()).toBe(steps.length);
   await expect.poll(async () => (await asked('plan')).some((one) => JSON.stringify(one).includes(JSON.stringify(steps[0])))).toBe(true); // prettier-ignore
   await tab('advice');
-  await element('recipe-2-open').click();
+  await element('recipe-2-methods').click();
   await expect.poll(() => element('recipe-steps').locator('> li').count()).toBe(advice.recipes[1]!.steps.length);
+  await tab('advice');
+  await element('recipe-2-open').click();
+  await expect.poll(() => asked('openRecipe')).toMatchObject([{ steps: advice.recipes[1]!.steps }]);
   await tab('advice');
   await element('recipe-1-run').click();
   await expect.poll(async () => (await asked('run')).length).toBe(1);

@@ -640,13 +640,20 @@ test('prune and write shows its progress and its result, side by side', async ()
   expect(await value('sparsity-after')).toBeCloseTo(0.9, 5);
   expect(await value('accuracy-after')).toBeGreaterThan(0.9);
   await element('copy-recipe').click();
+  await element('open-recipe').click();
   await element('open-result').click();
   const asked = () =>
-    page.evaluate('window.secateurHost.asked.filter(({ method }) => /copyRecipe|openCheckpoint/.test(method))');
+    page.evaluate(
+      'window.secateurHost.asked.filter(({ method }) => /copyRecipe|openRecipe|openCheckpoint/.test(method))',
+    );
   await expect.poll(asked).toMatchObject([
     {
       method: 'copyRecipe',
       params: { folder: 'fashion-cnn-pruned-90', steps: [{ step: 'prune' }, { step: 'finetune', epochs: 1 }] },
+    },
+    {
+      method: 'openRecipe',
+      params: { folder: 'fashion-cnn-pruned-90', steps: [{ step: 'prune' }, { step: 'finetune' }] },
     },
     { method: 'openCheckpoint', params: { path: '/models/fashion-cnn-pruned-90/model.json' } },
   ]);

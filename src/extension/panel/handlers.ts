@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
-import type { PanelRequests } from '../../protocol/panel';
+import type { PanelRequests, RecipeJob } from '../../protocol/panel';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
 import { pickData } from '../data/pick-data';
@@ -14,6 +14,7 @@ import { jobRun } from '../runs/job-request';
 import { jobName } from '../runs/job-name';
 import { portablePath } from '../../disk/paths';
 import { takenPlan } from './earlier-plans';
+import { openRecipe } from './open-recipe';
 import { adviseInPanel } from './advise-in-panel';
 import { answersInPanel } from './answers-in-panel';
 import { evaluateInPanel } from './evaluate-in-panel';
@@ -33,6 +34,10 @@ export function panelHandlers(
 ): Handlers<PanelRequests> {
   const { model } = panel;
   const { engine, normalizations, panels, runStarter, log } = tools;
+  /** Recipes name the checkpoint from here. */
+  const recipeFolder = (): string => workspaceFolderOf(panel.uri) ?? path.dirname(model);
+  const textOf = (job: RecipeJob): string =>
+    recipeText(jobRecipe(job, portablePath(model, recipeFolder()), panel.data), RECIPE_SCHEMA_URI);
 
   return {
     async ready(_, context) {
@@ -75,9 +80,13 @@ export function panelHandlers(
     },
     followRun: (_, context) => panel.run.follow(context, isGone),
     async copyRecipe(job) {
-      const root = workspaceFolderOf(panel.uri) ?? path.dirname(model);
-      const recipe = jobRecipe(job, portablePath(model, root), panel.data);
-      await vscode.env.clipboard.writeText(recipeText(recipe, RECIPE_SCHEMA_URI));
+      await vscode.env.clipboard.writeText(textOf(job));
+      return null;
+    },
+    async openRecipe(job) {
+      const { folder, steps } = job;
+      const isName = folderNameProblem(folder, () => false) === undefined;
+      await openRecipe(textOf(job), recipeFolder(), isName ? folder : jobName(modelLabel(model), steps, null));
       return null;
     },
     async chooseData() {

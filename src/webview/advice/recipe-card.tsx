@@ -1,7 +1,7 @@
 import type { Advice, AdvisedRecipe } from '../../protocol/advice';
 import { t, translated } from '../../protocol/l10n';
 import { recipeFigures } from './words';
-import { openAsRecipe, runAdvised, showPlan } from '../state/advice';
+import { openAsRecipe, openInMethods, runAdvised, showPlan } from '../state/advice';
 import { cannotMeasure, cannotRun, job } from '../state/session';
 import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
@@ -48,7 +48,18 @@ export function RecipeCard({ recipe, now, isFirst }: { recipe: AdvisedRecipe; no
         <Button onPress={() => showPlan(recipe)} label={t('Show the plan of {0}', title)} testId={`${name}-plan`}>
           {t('Show the Plan')}
         </Button>
-        <Button onPress={() => openAsRecipe(recipe)} label={t('Open as recipe: {0}', title)} testId={`${name}-open`}>
+        <Button
+          onPress={() => openInMethods(recipe)}
+          label={t('Open in Methods: {0}', title)}
+          testId={`${name}-methods`}
+        >
+          {t('Open in Methods')}
+        </Button>
+        <Button
+          onPress={() => void openAsRecipe(recipe)}
+          label={t('Open as recipe: {0}', title)}
+          testId={`${name}-open`}
+        >
           {t('Open as Recipe')}
         </Button>
       </div>

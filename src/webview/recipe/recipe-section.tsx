@@ -55,7 +55,7 @@ export function RecipeSection() {
                 sparsity={sparsityOf(ready)}
                 why={ready === null ? t('Complete every step first.') : whyNotMeasured()}
                 button={t('Run & Write')}
-                ids={{ folder: 'recipe-folder', run: 'recipe-run', copy: 'recipe-copy' }}
+                ids={{ folder: 'recipe-folder', run: 'recipe-run', copy: 'recipe-copy', open: 'recipe-open' }}
               >
                 <NumberField
                   label={t('Seed')}

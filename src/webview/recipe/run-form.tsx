@@ -5,7 +5,7 @@ import { ShowLog } from '../notices/show-log';
 import { actionProblem, attempt, run } from '../state/actions';
 import { ask } from '../state/host';
 import { cannotRun, job } from '../state/session';
-import { CopyRecipe } from '../run/copy-recipe';
+import { RecipeButtons } from '../run/recipe-buttons';
 import { Button } from '../ui/button';
 import { leadToMistake } from '../ui/invalid-field';
 import { Notice } from '../ui/notice';
@@ -17,6 +17,7 @@ export interface RunFormIds {
   folder: string;
   run: string;
   copy: string;
+  open: string;
 }
 
 /** The folder of the new checkpoint, and the buttons that write it or copy the recipe. The threshold and the recipe share this form. */
@@ -75,7 +76,7 @@ export function RunForm({
           >
             {button}
           </Button>
-          <CopyRecipe job={asked} testId={ids.copy} />
+          <RecipeButtons job={asked} ids={ids} />
           {more}
         </div>
       </div>

@@ -11,7 +11,7 @@ import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
 import { ChangedDrawing } from './changed-drawing';
 import { narrowedParts, reshapedParts, type ChangedPart } from './changed-parts';
-import { CopyRecipe } from './copy-recipe';
+import { RecipeButtons } from './recipe-buttons';
 import { Sizes } from './sizes';
 import { Packed } from './packed';
 import { lines, measuredOn } from './outcome-lines';
@@ -128,7 +128,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         >
           {t('Evaluate')}
         </Button>
-        <CopyRecipe job={asked} testId="copy-recipe" />
+        <RecipeButtons job={asked} ids={{ copy: 'copy-recipe', open: 'open-recipe' }} />
       </div>
     </div>
   );

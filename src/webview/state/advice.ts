@@ -5,6 +5,7 @@ import { plural } from '../../protocol/format';
 import { asJson } from '../../protocol/json';
 import { t, translated } from '../../protocol/l10n';
 import type { Progress } from '../../protocol/measure';
+import type { RecipeJob } from '../../protocol/panel';
 import { goalOf, type GoalDraft } from '../advice/goal';
 import { attempt, run } from './actions';
 import { ask } from './host';
@@ -75,14 +76,14 @@ export async function advise(): Promise<void> {
 export const cancelAdvice = (): void => abort?.abort();
 
 /** Puts the steps of a recipe into the form, and brings it into view. */
-export function openAsRecipe({ steps }: AdvisedRecipe): void {
+export function openInMethods({ steps }: AdvisedRecipe): void {
   replaceSteps(steps.map(asJson));
   bringIntoView('recipe');
 }
 
 /** Does the same, and plans the first step. */
 export function showPlan(recipe: AdvisedRecipe): void {
-  openAsRecipe(recipe);
+  openInMethods(recipe);
   const [first] = recipe.steps;
   if (first) void planStep(first);
 }
@@ -90,9 +91,19 @@ export function showPlan(recipe: AdvisedRecipe): void {
 /** Runs a recipe into a free folder beside the model. */
 export const runAdvised = ({ steps }: AdvisedRecipe): Promise<void> =>
   attempt(async () => {
-    const { folder } = await ask('proposeFolder', { steps, sparsity: null });
-    await run({ steps, seed: seed.value, folder });
+    await run(await jobOf(steps));
   });
+
+/** Opens a recipe in an editor, as a file that is not saved yet. */
+export const openAsRecipe = ({ steps }: AdvisedRecipe): Promise<void> =>
+  attempt(async () => {
+    await ask('openRecipe', await jobOf(steps));
+  });
+
+async function jobOf(steps: AdvisedRecipe['steps']): Promise<RecipeJob> {
+  const { folder } = await ask('proposeFolder', { steps, sparsity: null });
+  return { steps, seed: seed.value, folder };
+}
 
 /** Stops an advice about weights that changed. */
 export function followAdvisedWeights(): void {

@@ -55,6 +55,7 @@ export function WriteForm() {
           folder: 'target-folder',
           run: 'prune-button',
           copy: job.value?.result ? 'copy-plan' : 'copy-recipe',
+          open: job.value?.result ? 'open-plan' : 'open-recipe',
         }}
       >
         <NumberField

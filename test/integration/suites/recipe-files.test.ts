@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { SecateurTestApi } from '../../../src/extension/api';
 import { RECIPE_SCHEMA_URI } from '../../../src/extension/constants';
+import { openRecipe } from '../../../src/extension/panel/open-recipe';
 import { inWorkspace, secateur, until } from './support/extension';
 
 describe('a recipe in the text editor', () => {
@@ -46,6 +47,23 @@ describe('a recipe in the text editor', () => {
     };
     const found = await complaints('job.json', recipe);
     assert.match(found.join('\n'), /number/);
+  });
+
+  it('opens from a panel as a new file under a free name, with its schema, and nothing is written', async () => {
+    const recipe = JSON.stringify({ recipeVersion: 1, steps: [{ step: 'shred' }] });
+    for (const name of ['wrong-2.recipe.json', 'wrong-3.recipe.json']) {
+      await openRecipe(recipe, folder(), 'wrong');
+      const document = vscode.window.activeTextEditor?.document;
+      assert.equal(document?.uri.scheme, 'untitled');
+      assert.equal(document.uri.fsPath, path.join(folder(), name));
+      assert.equal(document.getText(), recipe);
+      const found = () => vscode.languages.getDiagnostics(document.uri).map(({ message }) => message);
+      await until('the editor complains', () => found().length > 0, 30_000);
+      assert.match(found().join('\n'), /"train"/);
+      assert.equal(existsSync(document.uri.fsPath), false);
+    }
+    for (let open = 0; open < 2; open++)
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
   it('is found by the scan, wrong or not', async () => {

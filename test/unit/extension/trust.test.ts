@@ -149,6 +149,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   run: [job],
   followRun: [nothing],
   copyRecipe: [job],
+  openRecipe: [job],
   chooseData: [nothing],
   chooseNormalization: [nothing],
   openCheckpoint: [{ path: model }],

@@ -377,6 +377,7 @@ export class FakeHost {
       run: (job, context) => this.run(job, context),
       followRun: (_, context) => this.run(NINETY, context),
       copyRecipe: nothing('copyRecipe'),
+      openRecipe: nothing('openRecipe'),
       chooseData: () => {
         this.note('chooseData', {});
         const { state } = this.here();
