@@ -6,6 +6,7 @@ import { ScriptError } from './run-main';
 /** The Debian packages of the tests and the demo, and a search for each. */
 const REQUIREMENTS = {
   chromium: { find: findChromium, what: 'a Chromium to drive' },
+  'fonts-wqy-microhei': { find: findChineseFont, what: 'a font with Chinese characters' },
   'dataset-fashion-mnist': { find: findFashionMnist, what: 'the Fashion-MNIST images' },
 } as const;
 
@@ -23,6 +24,12 @@ export function findChromium(): string | undefined {
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ];
   return ['/usr/bin/chromium', ...onPath, ...macOs].find((file) => existsSync(file));
+}
+
+/** A font with Chinese characters, if there is one that a browser takes by itself. */
+export function findChineseFont(): string | undefined {
+  const fonts = ['/usr/share/fonts/truetype/wqy/wqy-microhei.ttc', '/System/Library/Fonts/PingFang.ttc'];
+  return fonts.find((file) => existsSync(file));
 }
 
 /** The folder with the four files of the real Fashion-MNIST from Debian's package, if it is installed. */

@@ -15,6 +15,8 @@ export interface ServerOptions {
   settings: Readonly<Record<string, unknown>>;
   /** True: ask for trust in the workspace, as desktop VS Code does. */
   workspaceTrust: boolean;
+  /** The display language, such as `zh-cn`, where a language pack for it is installed; by default English. */
+  locale?: string | undefined;
   /** Options that code-server passes on to VS Code's server, such as `enable-smoke-test-driver`. */
   vscodeOptions?: readonly string[];
   env?: Readonly<Record<string, string>>;
@@ -57,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ...['--bind-addr', '127.0.0.1:0', '--auth', 'none', '--disable-proxy'],
     ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+    ...(options.locale === undefined ? [] : ['--locale', options.locale]),
     ...(options.vscodeOptions ?? []).flatMap((name) => ['--vscode-option', name]),
     ...folders,
     options.workspace,

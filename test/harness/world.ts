@@ -8,6 +8,7 @@ import { startServer, type Server } from '../../scripts/vscode/server';
 import { QUIET_SETTINGS } from '../../scripts/vscode/settings';
 import { launchBrowser } from './browser';
 import { Guard } from './guard';
+import { installLanguage } from './language-pack';
 import { Workbench } from './pages/workbench';
 import { processesUnder } from './processes';
 
@@ -16,6 +17,8 @@ export interface WorldOptions {
   name: string;
   vsix: string;
   workspaceTrust?: boolean;
+  /** The display language, such as `zh-cn`; by default English. */
+  locale?: string;
   settings?: Readonly<Record<string, unknown>>;
   /** Fills the workspace before the server starts. */
   prepare?: (workspace: string) => void | Promise<void>;
@@ -49,11 +52,13 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const home = path.join(root, 'h');
+  if (options.locale !== undefined) installLanguage(options.locale, home);
   const server = await startServer({
     codeServer: await ensureCodeServer(),
     home,
     workspace,
     vsix: [options.vsix],
+    locale: options.locale,
     workspaceTrust: options.workspaceTrust ?? false,
     settings: { ...QUIET_SETTINGS, ...options.settings },
   });

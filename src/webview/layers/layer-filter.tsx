@@ -17,7 +17,7 @@ export function LayerFilterBar() {
         type="search"
         class="input layer-search"
         aria-label={t('Filter {0} layers by name or type', all)}
-        placeholder={t('Filter')}
+        placeholder={t('Filter\u2026')}
         value={text}
         spellcheck={false}
         data-own-undo

@@ -125,6 +125,16 @@ export class Panel {
     return z.number().parse(await this.#read(read));
   }
 
+  /** The texts of hints, labels and placeholders of all that is in sight. */
+  async hints(): Promise<string[]> {
+    const read = `() => {
+      const names = ['title', 'aria-label', 'placeholder'];
+      const seen = [...document.querySelectorAll(names.map((name) => '[' + name + ']').join())];
+      return seen.filter((one) => one.checkVisibility()).flatMap((one) => names.map((name) => one.getAttribute(name) ?? ''));
+    }`;
+    return z.array(z.string()).parse(await this.#read(read));
+  }
+
   /** Contrast of every visible piece of text against the colour behind it (WCAG 2, 1 to 21). */
   async contrasts(): Promise<{ text: string; ratio: number }[]> {
     return z.array(Contrast).parse(await this.#read(READ_CONTRASTS));

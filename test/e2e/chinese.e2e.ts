@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import { ensureDebian } from '../../scripts/setup/debian';
+import { inRoot } from '../../scripts/setup/paths';
+import type { Panel } from '../harness/pages/panel';
+import type { World } from '../harness/world';
+import { openShipped } from './shipped';
+
+const textsOf = (file: string) =>
+  z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(inRoot(file), 'utf8')));
+const titles = textsOf('package.nls.zh-cn.json');
+const texts = textsOf('l10n/bundle.l10n.zh-cn.json');
+const word = (english: string): string => {
+  const found = texts[english];
+  if (found === undefined) throw new Error(`"${english}" has no translation.`);
+  return found;
+};
+
+/** Two English words in a row. Names of layers, types, files and methods have no space; one class of the data has. */
+const ENGLISH = /(?!Ankle boot)\b[a-z]{3,} [a-z]{2,}/i;
+/** Languages of code and commands, which nobody translates. */
+const CODE = 'code, pre, [data-testid="packed-code"]';
+
+let world: World;
+let panel: Panel;
+
+/** The English texts that a person reads in the panel, in sight or as a hint. */
+async function english(): Promise<string[]> {
+  const shown = await panel.frame.locator('body').innerText();
+  const code = await panel.frame.locator(CODE).allInnerTexts();
+  const lines = code.reduce((text, one) => text.replace(one, ''), shown).split('\n');
+  // The sentence about the task is put together from parts, and still English.
+  const texts = [...lines, ...(await panel.hints())].filter((text) => !text.startsWith('Task: '));
+  return [...new Set(texts)].filter((text) => ENGLISH.test(text));
+}
+
+beforeAll(async () => {
+  await ensureDebian('fonts-wqy-microhei');
+  ({ world, panel } = await openShipped({
+    name: 'chinese',
+    vsix: inject('vsix'),
+    locale: 'zh-cn',
+    width: 1440,
+    height: 1000,
+  }));
+});
+
+afterAll(async () => {
+  expect(world.guard.take()).toEqual([]);
+  expect(await world.close()).toEqual([]);
+});
+
+test('the palette lists the commands in Chinese', async () => {
+  const { page, workbench } = world;
+  await workbench.contextMenu(workbench.modelRow('fashion-cnn'), titles['command.inspectWeights'] ?? '');
+  await panel.ready();
+  expect.soft(await english()).toEqual([]);
+  await world.screenshot('panel');
+  await page.keyboard.press('F1');
+  await workbench.quickText.fill('>Secateur');
+  await workbench.quickRow(titles['command.pruneModel'] ?? '').waitFor();
+  await world.screenshot('palette');
+  await page.keyboard.press('Escape');
+});
+
+test('the panel evaluates and shows its figures in Chinese', async () => {
+  await panel.element('evaluate-button').click();
+  const evaluation = panel.element('evaluation');
+  await evaluation.waitFor({ timeout: 90_000 });
+  await evaluation.getByText(word('Accuracy by class')).waitFor();
+  await evaluation.getByText(word('Measured on')).waitFor();
+  expect.soft(await english()).toEqual([]);
+  await world.screenshot('evaluation');
+});
