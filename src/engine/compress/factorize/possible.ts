@@ -5,7 +5,7 @@ import { pathKey } from '../reshape/layered';
 import { chosenBy } from './candidates';
 import type { Candidate } from './problem';
 import type { Factor } from './scheme';
-import { hasWindow, weighsCp, whyNot } from './schemes';
+import { hasWindow, triesCp } from './schemes';
 
 /**
  * Lists the layers that a step is about, with all that may come of them: the scheme, and whether a layer stays, often depend
@@ -27,9 +27,7 @@ function partsOf(candidate: Candidate, { scheme, amount }: FactorizeStep): Facto
   if (!hasWindow(candidate) || scheme === 'svd' || scheme === 'spatial') return ['in', 'out'];
   if (scheme === 'tucker') return ['in', 'core', 'out'];
   if (scheme === 'cp') return ['in', 'depthwise', 'out'];
-  return weighsCp(amount) && whyNot('cp', candidate) === undefined
-    ? ['in', 'core', 'depthwise', 'out']
-    : ['in', 'core', 'out'];
+  return triesCp(candidate, amount) ? ['in', 'core', 'depthwise', 'out'] : ['in', 'core', 'out'];
 }
 
 function saves(candidate: Candidate, rank: number, { scheme }: FactorizeStep): boolean {

@@ -29,9 +29,15 @@ export function whyNot(scheme: FactorScheme, { op, kernel: { tensor } }: Candida
 const isPlain = ({ strides, dilation }: Window): boolean =>
   dilation?.some((step) => step !== 1) !== true && strides?.some((step) => step !== strides[0]) !== true;
 
-/** Tells whether "cp" is among the schemes that an amount chooses from: its rank means less than the same one of another. */
-export const weighsCp = (amount: FactorAmount | undefined): boolean =>
-  amount !== undefined && ('params' in amount || 'macs' in amount);
+/** Weights of a kernel that `cp` is tried for unasked: its factors are found by rounds of fits, which take long for large ones. */
+const MOST_FITTED = 2 ** 18;
+
+/** Tells whether an amount chooses from "cp" too: its rank means less than the same one of another scheme. */
+export const triesCp = (candidate: Candidate, amount: FactorAmount | undefined): boolean =>
+  amount !== undefined &&
+  ('params' in amount || 'macs' in amount) &&
+  candidate.kernel.tensor.data.length <= MOST_FITTED &&
+  whyNot('cp', candidate) === undefined;
 
 /**
  * Makes the schemes that a layer allows.
@@ -48,6 +54,7 @@ export async function schemesOf(problem: Problem, only?: FactorScheme, amount?: 
   const schemes: Scheme[] = allowed('svd') ? [new SvdScheme(problem)] : [];
   if (allowed('tucker')) schemes.push(await TuckerScheme.of(problem, covariance));
   if (allowed('spatial')) schemes.push(await SpatialScheme.of(problem, covariance));
-  if (allowed('cp') && (only === 'cp' || weighsCp(amount))) schemes.push(await CpScheme.of(problem, covariance));
+  if (allowed('cp') && (only === 'cp' || triesCp(problem, amount)))
+    schemes.push(await CpScheme.of(problem, covariance));
   return schemes;
 }
