@@ -5,7 +5,8 @@ import { t } from '../protocol/l10n';
 import type { Recipe } from '../protocol/recipe';
 import { changesModel } from '../protocol/steps';
 import { describeRun, RUN_FILES, type RunSummary } from '../protocol/run-folder';
-import { isModelFile } from './paths';
+import { NOTES_FILE, RunNotes } from '../protocol/run-notes';
+import { modelFileAt } from './paths';
 
 /** A run folder in the list. */
 export interface ListedRun {
@@ -18,13 +19,15 @@ export interface ListedRun {
   done?: RunSummary['done'];
   /** The path of model.json of the final checkpoint, if it exists. */
   model?: string | undefined;
+  /** What a person noted; `broken`: its file cannot be read. */
+  notes?: RunNotes | 'broken' | undefined;
 }
 
 /** The largest file of a run folder that is read. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Reads a file of a run folder, which anyone may have made. Links, pipes, devices and large files count as missing. */
-async function readOwnFile(folder: string, name: string): Promise<string | undefined> {
+export async function readOwnFile(folder: string, name: string): Promise<string | undefined> {
   const file = path.join(folder, name);
   const own = path.dirname(file);
   if (own !== folder && !(await lstat(own)).isDirectory()) return undefined;
@@ -48,20 +51,37 @@ export async function readListedRun(folder: string, isRunning: boolean): Promise
     }),
   );
   const summary = describeRun(folder, texts);
-  if (!summary) return isRunning ? { folder, state: 'running' } : undefined;
+  const notes = await readNotes(folder);
+  if (!summary) return isRunning ? { folder, state: 'running', notes } : undefined;
   // The folder may have moved, so the checkpoint is searched in it.
   const file = outcomeOf(folder, summary.recipe);
   const model = existsSync(file) ? file : undefined;
-  if (isRunning) return { folder, ...summary, state: 'running' };
+  if (isRunning) return { folder, ...summary, state: 'running', notes };
   if (summary.state === 'finished' && model === undefined)
-    return { folder, ...summary, state: 'damaged', problem: t('Its checkpoint {0} is gone.', path.basename(file)) };
-  return { folder, ...summary, model };
+    return { folder, ...summary, state: 'damaged', problem: t('Its checkpoint {0} is gone.', path.basename(file)), notes }; // prettier-ignore
+  return { folder, ...summary, model, notes };
+}
+
+/** Reads what a person noted about a run; undefined if nothing. Never throws. */
+export async function readNotes(folder: string): Promise<RunNotes | 'broken' | undefined> {
+  const text = await readOwnFile(folder, NOTES_FILE).catch((error: unknown) =>
+    error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : null,
+  );
+  if (text === undefined) return undefined;
+  try {
+    return RunNotes.safeParse(JSON.parse(text ?? '')).data ?? 'broken';
+  } catch {
+    return 'broken';
+  }
 }
 
 /** The final model.json of a run: the first one if the run only measures. */
-function outcomeOf(folder: string, recipe: Recipe | undefined): string {
-  const { checkpoint, steps } = recipe ?? { checkpoint: undefined, steps: [] };
-  if (checkpoint === undefined || steps.some(changesModel)) return path.join(folder, 'model.json');
-  const given = path.resolve(folder, checkpoint);
-  return isModelFile(given) ? given : path.join(given, 'model.json');
+export function outcomeOf(folder: string, recipe: Recipe | undefined): string {
+  const start = startOf(folder, recipe);
+  return start === undefined || recipe?.steps.some(changesModel) ? path.join(folder, 'model.json') : start;
+}
+
+/** The file of the checkpoint that a run began with; undefined: random weights, or the recipe is not known. */
+export function startOf(folder: string, recipe: Recipe | undefined): string | undefined {
+  return recipe?.checkpoint === undefined ? undefined : modelFileAt(path.resolve(folder, recipe.checkpoint));
 }

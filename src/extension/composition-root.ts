@@ -16,6 +16,7 @@ import { Normalizations } from './data/normalizations';
 import { EvaluationStore } from './evaluate/evaluation-store';
 import { Evaluations } from './evaluate/evaluations';
 import { Listeners } from './listeners';
+import { offerPanel } from './open-offer/offer';
 import { CheckpointPanel } from './panel/panel';
 import { Panels } from './panel/panels';
 import { ActiveRuns } from './runs/active-runs';
@@ -24,6 +25,8 @@ import { offerToResume } from './runs/resume';
 import { RunService } from './runs/run-service';
 import { RunStarter } from './runs/run-starter';
 import { restoreRunsCharts } from './runs-chart/runs-chart';
+import { runsChanged } from './runs-view/orders';
+import { RunList } from './runs-view/run-list';
 import { showRuns } from './runs-view/runs-view';
 import { keepContextKeys } from './scan/context-keys';
 import { Scanner } from './scan/scanner';
@@ -48,12 +51,15 @@ export interface Composition {
 export function compose(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Composition {
   let closing = false;
   const services = createServices(context, log, () => closing);
-  const { engine, runs, runStarter, activeRuns, scanner, panels, refreshRuns } = services;
+  const { engine, runs, runStarter, activeRuns, scanner, panels, runList, chosenRuns } = services;
   const offerRuns = (): void => void offerToResume(activeRuns, runStarter);
   context.subscriptions.push(
     scanner,
     showStatus(engine, runs),
-    showRuns(runs, refreshRuns),
+    runList,
+    chosenRuns,
+    { dispose: runList.changed.add(() => runsChanged.fire()) },
+    offerPanel({ scanner, panels, everywhere: context.globalState, workspace: context.workspaceState }),
     restoreComparisons(services),
     restoreRunsCharts(services),
     restoreDataPages(services),
@@ -92,6 +98,8 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
   const activeRuns = new ActiveRuns(workspaceState);
   const runs = new RunService(createEngine, activeRuns, log, (out, made) => engine.call('discard', { out, made }));
   const scanner = new Scanner(log);
+  const refreshRuns = new Listeners<void>();
+  const runList = new RunList(runs, scanner);
   return {
     ...{ extensionUri, storageFolder, log, createEngine, engine, datasets, activeRuns, runs, scanner },
     dataPages: new DataPages({ extensionUri, engine, datasets, log }),
@@ -99,7 +107,7 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
     normalizations: new Normalizations(workspaceState, engine.call),
     evaluations: new Evaluations(engine.call, datasets, store, log),
     panels: new Panels(),
-    refreshRuns: new Listeners<void>(),
+    ...{ refreshRuns, runList, chosenRuns: showRuns(runList, refreshRuns) },
   };
 }
 

@@ -16,6 +16,9 @@ export const COMMANDS = {
   chartRuns: 'secateur.chartRuns',
   openRun: 'secateur.openRun',
   revealRun: 'secateur.revealRun',
+  evaluateRun: 'secateur.evaluateRun',
+  renameRun: 'secateur.renameRun',
+  deleteRun: 'secateur.deleteRun',
   resumeRun: 'secateur.resumeRun',
   refreshRuns: 'secateur.refreshRuns',
   cancelRun: 'secateur.cancelRun',
@@ -33,7 +36,11 @@ export const COMMANDS = {
 export const VIEWS = { runs: 'secateur.runs' } as const;
 
 /** Context keys: objects whose keys are paths, read by `resourcePath in …` in package.json. */
-export const CONTEXT = { checkpoints: 'secateur.checkpoints', recipes: 'secateur.recipes' } as const;
+export const CONTEXT = {
+  checkpoints: 'secateur.checkpoints',
+  checkpointFolders: 'secateur.checkpointFolders',
+  recipes: 'secateur.recipes',
+} as const;
 
 /** Settings by their full names. */
 export const SETTINGS = {

@@ -4,6 +4,7 @@ import { Comparison } from './measure/compare';
 import { Latency } from './measure/latency';
 import { Packing } from './measure/packing';
 import { request, type RequestTable } from './table';
+import { ModelTopology } from './topology';
 
 /** The two checkpoints of a comparison: absolute paths of their model.json. The page keeps them over a reload. */
 export const ComparedPair = z.object({ a: z.string().min(1), b: z.string().min(1) });
@@ -24,6 +25,8 @@ export const compareRequests = {
   latency: request({ params: nothing, result: Latency, progress: Progress, trust: 'runs' }),
   /** What one of the models takes in a packed file. */
   packedSide: request({ params: z.object({ side: z.enum(['a', 'b']) }), result: Packing, trust: 'reads' }),
+  /** Tells how the layers of one of the models are connected. */
+  topologyOfSide: request({ params: z.object({ side: z.enum(['a', 'b']) }), result: ModelTopology, trust: 'reads' }),
   openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'reads' }),
   showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;

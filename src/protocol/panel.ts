@@ -13,7 +13,9 @@ import { Recipe } from './recipe';
 import { ParetoCurve } from './pareto';
 import { PlanPart, StepPlan } from './plan';
 import { plansByRunning, RecipeStep } from './steps';
+import { RecordedResults } from './recorded-results';
 import { RunEvent, RunResult } from './run';
+import { RunRow } from './runs-page';
 import { request, type NotificationTable, type RequestTable } from './table';
 import { ModelTopology } from './topology';
 
@@ -63,6 +65,8 @@ export const PanelState = z.object({
   run: RecipeJob.optional(),
   /** The plans among which the checkpoint was chosen. */
   plans: EarlierPlans.optional(),
+  /** What the run measured that wrote these weights. */
+  results: RecordedResults.optional(),
 });
 export type PanelState = z.infer<typeof PanelState>;
 
@@ -152,6 +156,8 @@ export const panelRequests = {
   /** Opens the checkpoint on which the run of `PanelState.plans` started. Its recipe becomes the plan at this place of the curve. */
   takePlan: request({ params: z.object({ place: z.number().int().nonnegative() }), result: z.null(), trust: 'reads' }),
   openAsText: request({ params: nothing, result: z.null(), trust: 'reads' }),
+  /** The runs that began with this checkpoint or wrote it. */
+  ownRuns: request({ params: nothing, result: z.array(RunRow), trust: 'reads' }),
   /** What the model takes in a packed file. */
   packing: request({ params: nothing, result: Packing, trust: 'reads' }),
   brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }), trust: 'reads' }),

@@ -5,6 +5,10 @@ import { RunResult } from './run';
 /** The files of a run folder that `describeRun` reads, relative to it. */
 export const RUN_FILES = { recipe: 'recipe.json', results: 'results.json', state: 'state/state.json' } as const;
 
+/** The lock file in the folder of a run, and the silence after which its holder counts as dead where nothing else tells. */
+export const LOCK_FILE = '.secateur-lock';
+export const LOCK_SILENCE_MS = 30_000;
+
 /** The state of a run folder. */
 export const RunSummary = z.object({
   /** `damaged`: a file cannot be read; everything that can be read is present. */

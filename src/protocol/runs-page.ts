@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Split } from './dataset';
 import { Progress } from './measure';
-import { MetricValues } from './metric';
+import { MetricValue, MetricValues } from './metric';
 import { ModelTotals } from './model';
-import { request, type RequestTable } from './table';
+import { Recipe } from './recipe';
+import { RunNotes } from './run-notes';
+import { request, type NotificationTable, type RequestTable } from './table';
 
 /** A checkpoint in the chart of runs. */
 export const ChartedModel = z.object({
@@ -20,14 +22,87 @@ export const ChartedModel = z.object({
 });
 export type ChartedModel = z.infer<typeof ChartedModel>;
 
+/** A run in a table. */
+export const RunRow = z.object({
+  /** Absolute path. */
+  folder: z.string(),
+  /** The folder as the workspace names it. */
+  name: z.string(),
+  state: z.enum(['finished', 'unfinished', 'damaged', 'running']),
+  /** One sentence, if it is damaged. */
+  problem: z.string().optional(),
+  /** Its end, or the last change of its files while there is none; ISO 8601. */
+  when: z.string(),
+  /** The checkpoint that it began with, `path` null if that is gone; null: random weights, or not known. */
+  start: z.object({ name: z.string(), path: z.string().nullable() }).nullable(),
+  data: z.string().nullable(),
+  /** Each step in a few words. */
+  steps: z.array(z.string()),
+  /** Its duration; null if it has not ended. */
+  seconds: z.number().nullable(),
+  ...RunNotes.shape,
+  /** Its outcome; null if there is none. */
+  model: ChartedModel.nullable(),
+});
+export type RunRow = z.infer<typeof RunRow>;
+
+/** The course of a training: the epochs of all its steps, counted on. */
+export const RunCurve = z.array(
+  z.object({ epoch: z.number(), loss: z.number(), validation: MetricValue, test: MetricValue.optional() }),
+);
+export type RunCurve = z.infer<typeof RunCurve>;
+
+/** What is asked about chosen runs only. */
+export const RunDetails = z.object({ folder: z.string(), recipe: Recipe.nullable(), curve: RunCurve });
+export type RunDetails = z.infer<typeof RunDetails>;
+
+/** What a person can do with a run; each is a command of the editor. */
+export const RunAction = z.enum(['open', 'evaluate', 'compare', 'resume', 'reveal', 'rename', 'delete']);
+export type RunAction = z.infer<typeof RunAction>;
+
+/** The context of a row for the menus of the editor, which give it to their commands. */
+export const RunContext = z.object({
+  secateurRun: RunRow.shape.state,
+  /** True if its checkpoint can be opened. */
+  secateurRunHasModel: z.boolean(),
+  runFolder: z.string(),
+});
+export type RunContext = z.infer<typeof RunContext>;
+
+export const runContext = ({ folder, state, model }: RunRow): RunContext => ({
+  ...{ secateurRun: state, secateurRunHasModel: model !== null, runFolder: folder },
+});
+
 const nothing = z.object({});
+
+/** The requests of every table of runs. A page may ask about runs of the workspace, and about no other folder. */
+export const runTableRequests = {
+  details: request({
+    params: z.object({ folders: z.array(z.string()).min(1).max(50) }),
+    result: z.array(RunDetails),
+    trust: 'reads',
+  }),
+  /** Writes tags and note into the folder of a run. */
+  noteRun: request({ params: RunNotes.extend({ folder: z.string() }), result: z.null(), trust: 'runs' }),
+  /** Starts a command, which shows its own questions, progress and errors. `compare`: up to two runs, the others: one. */
+  actOnRun: request({
+    params: z.object({ action: RunAction, folders: z.array(z.string()).min(1).max(2) }),
+    result: z.null(),
+    trust: 'reads',
+  }),
+} satisfies RequestTable;
+export type RunTableRequests = typeof runTableRequests;
+
+/** A notification to every page: the runs of the workspace changed. */
+export const runsNotifications = { runsChanged: nothing } satisfies NotificationTable;
+export type RunsNotifications = typeof runsNotifications;
 
 /** The requests of the chart of runs to the extension host. */
 export const runsRequests = {
-  /** The finished runs of the workspace, from their results; and the paths of checkpoints that no run wrote. */
+  /** The runs of the workspace, from their results; and the paths of checkpoints that no run wrote. */
   runs: request({
     params: nothing,
-    result: z.object({ runs: z.array(ChartedModel), others: z.array(z.string()) }),
+    result: z.object({ runs: z.array(RunRow), others: z.array(z.string()) }),
     trust: 'reads',
   }),
   /** Reads one of those other checkpoints. */

@@ -32,9 +32,10 @@ import { DataApp } from './data/data-app';
 import { openData } from './data/state';
 import { ReviewedData } from '../protocol/data-page';
 import { RunsApp } from './runs/runs-app';
-import { loadRuns } from './runs/state';
+import { followOwnRuns } from './runs/own-runs';
+import { loadRuns, renewRuns } from './runs/state';
 import { followHost, open } from './state/actions';
-import { listen, storeState } from './state/host';
+import { listen, onRunsChanged, storeState } from './state/host';
 import { followLevels } from './state/levels';
 import { followEdits } from './state/edits';
 import { followPlan } from './state/preview';
@@ -51,6 +52,7 @@ listen();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
 const { compared, reviewsData, chartsRuns } = document.body.dataset;
 if (chartsRuns !== undefined) {
+  onRunsChanged(() => void renewRuns());
   render(<RunsApp />, root);
   void loadRuns();
 } else if (reviewsData !== undefined) {
@@ -65,6 +67,7 @@ if (chartsRuns !== undefined) {
   followWeights();
   followAdvisedWeights();
   followEvaluation();
+  followOwnRuns();
   render(<App />, root);
   void open('ready');
 } else {

@@ -54,6 +54,7 @@ test('right-click evaluates the shipped checkpoint on all test images, and says 
 test('the menu offers this for checkpoints only, whatever a file is called', async () => {
   const ours = (labels: string[]) => labels.filter((label) => /Evaluate|Prune|Inspect/.test(label));
   expect(ours(await world.workbench.contextLabels(modelRow()))).toHaveLength(3);
+  expect(ours(await world.workbench.contextLabels(world.workbench.explorerRow('fashion-cnn')))).toHaveLength(3);
   for (const name of ['package.json', 'plain.json']) {
     expect(ours(await world.workbench.contextLabels(world.workbench.explorerRow(name)))).toEqual([]);
   }

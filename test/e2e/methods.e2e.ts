@@ -313,19 +313,14 @@ test('the packed file opens with the figures of the checkpoint beside it, and un
 test('the runs are listed with their figures, and two of them compared', async () => {
   await world.page.getByRole('button', { name: /Secateur: Runs Section/ }).click();
   const run = (name: string) => world.page.getByRole('treeitem', { name: new RegExp(`^${name}, finished, .*sparse`) });
-  // The list is drawn again when a new folder is found, and a click in that moment meets nothing.
-  const choose = (name: string, modifiers: 'ControlOrMeta'[]) =>
-    expect
-      .poll(
-        async () => {
-          await run(name).click({ modifiers });
-          return run(name).getAttribute('aria-selected');
-        },
-        { timeout: 15_000, interval: 500 },
-      )
-      .toBe('true');
-  await choose('gradual', []);
-  await choose('factorized', ['ControlOrMeta']);
+  await run('gradual').click();
+  // Its checkpoint opens with what its run measured.
+  await panel.element('parent').getByText('fashion-cnn').waitFor({ timeout: 30_000 });
+  expect(await panel.total('test')).toBeGreaterThan(0.5);
+  await panel.tab('runs');
+  await panel.frame.locator('[data-run="gradual"]').waitFor();
+  await world.screenshot('own-runs');
+  await run('factorized').click({ modifiers: ['ControlOrMeta'] });
   await world.screenshot('runs');
   await world.workbench.contextMenu(run('factorized'), 'Compare');
   const page = new Panel(world.page, world.workbench.webview());
@@ -341,6 +336,29 @@ test('the runs are listed with their figures, and two of them compared', async (
   expect(await page.element('compared-latency').locator('tbody tr').count()).toBe(2);
   await page.element('compared-latency').scrollIntoViewIfNeeded();
   await world.screenshot('compared-latency');
+  await page.element('show-graphs').click();
+  await page.frame.locator('[data-testid="graph-b"][data-busy="false"]').waitFor({ timeout: 30_000 });
+  expect(Number(await page.element('compared-graphs').getAttribute('data-changes'))).toBeGreaterThan(0);
   await world.workbench.theme('Light Modern');
   await world.screenshot('compared-light');
+});
+
+test('a run is renamed and deleted from its menu', async () => {
+  const run = (name: string) => world.page.getByRole('treeitem', { name: new RegExp(`^${name}, finished`) });
+  await world.workbench.contextMenu(run('factorized'), 'Rename Run');
+  await world.workbench.quickText.fill('two-factors');
+  await world.page.keyboard.press('Enter');
+  await run('two-factors').waitFor();
+  expect([existsSync(written('factorized')), existsSync(written('two-factors'))]).toEqual([false, true]);
+  await world.workbench.contextMenu(run('two-factors'), 'Delete Run');
+  await world.workbench.dialog.getByRole('button', { name: 'Move to Trash' }).click();
+  // A server has no trash: then it asks once more.
+  const forGood = world.workbench.dialog.getByRole('button', { name: 'Delete Permanently' });
+  await expect
+    .poll(async () => {
+      if (await forGood.isVisible()) await forGood.click();
+      return existsSync(written('two-factors'));
+    })
+    .toBe(false);
+  await run('two-factors').waitFor({ state: 'detached' });
 });

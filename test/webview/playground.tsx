@@ -17,6 +17,7 @@ const pretence: Pretence = {
   broken: words.has('broken'),
   slow: words.has('slow'),
   runFails: words.has('runFails'),
+  written: words.has('written'),
   running: words.has('running'),
   advised: words.has('advised'),
   epochSeconds: Number(words.get('epochSeconds') ?? 4),

@@ -4,12 +4,10 @@ import { link, lutimes, readFile, rename, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
+import { LOCK_FILE, LOCK_SILENCE_MS } from '../../protocol/run-folder';
 import { errorCode } from '../checkpoint/failures';
 import { identityOf, isAlive } from './process-identity';
 import type { OutputFolder } from './output-folder';
-
-/** The lock file in a run's folder. */
-export const LOCK_FILE = '.secateur-lock';
 
 const CLAIM = new RegExp(`^\\${LOCK_FILE}-[0-9a-z-]+$`);
 
@@ -22,8 +20,6 @@ const Holder = z.object({
 
 /** Interval at which the holder touches its lock, in milliseconds. */
 const HEARTBEAT_MS = 5_000;
-/** Silence after which the holder counts as dead where nothing else tells, in milliseconds. */
-const SILENCE_MS = 30_000;
 /** Most bytes of a lock. */
 const LOCK_MAX_BYTES = 4096;
 /** A lock that others release and take again this often belongs to a living run. */
@@ -108,7 +104,7 @@ async function readDead(folder: OutputFolder, name: string): Promise<string | un
   if (text === undefined || changed === undefined) return 'gone';
   const holder = parse(text);
   const alive = holder ? await isAlive(holder) : 'unknown';
-  return alive === false || (alive === 'unknown' && Date.now() - changed > SILENCE_MS) ? text : undefined;
+  return alive === false || (alive === 'unknown' && Date.now() - changed > LOCK_SILENCE_MS) ? text : undefined;
 }
 
 /**

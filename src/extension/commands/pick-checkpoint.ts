@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { COMMANDS, VIEW_TYPE } from '../constants';
 import { modelLabel } from '../runs/folder-name';
+import { isPartOfRun } from '../../disk/paths';
 import type { Scanner } from '../scan/scanner';
 import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
@@ -12,7 +14,7 @@ import { plain } from '../ui/plain';
  * @returns undefined if there is none, after a message, or if the person cancels
  */
 export async function pickCheckpoint(scanner: Scanner, target: unknown): Promise<vscode.Uri | undefined> {
-  if (target instanceof vscode.Uri) return target;
+  if (target instanceof vscode.Uri) return checkpointIn(target);
   const shown = shownCheckpoint();
   const files = await whenScanned(scanner, () => scanner.checkpoints);
   const candidates = [...new Set([...(shown ? [shown.fsPath] : []), ...files])];
@@ -22,12 +24,25 @@ export async function pickCheckpoint(scanner: Scanner, target: unknown): Promise
     return undefined;
   }
   if (second === undefined) return vscode.Uri.file(first);
-  const items = candidates.map((file) => ({ ...fileItem(file, modelLabel(file)), file }));
-  const item = await vscode.window.showQuickPick(items, {
+  const item = await vscode.window.showQuickPick(checkpointItems(candidates), {
     placeHolder: t('Which checkpoint?'),
     matchOnDescription: true,
   });
-  return item && vscode.Uri.file(item.file);
+  return item?.file === undefined ? undefined : vscode.Uri.file(item.file);
+}
+
+/** The checkpoint in a folder with a model.json; any other place as it is. */
+export function checkpointIn(target: vscode.Uri): vscode.Uri {
+  const inside = path.join(target.fsPath, 'model.json');
+  return target.scheme === 'file' && existsSync(inside) ? vscode.Uri.file(inside) : target;
+}
+
+/** Checkpoints as items of a list: those of epochs, plans and states of runs come last, below a line. */
+export function checkpointItems(files: readonly string[]): (vscode.QuickPickItem & { file?: string })[] {
+  const item = (file: string) => ({ ...fileItem(file, modelLabel(file)), file });
+  const [own, within] = [files.filter((file) => !isPartOfRun(file)), files.filter(isPartOfRun)];
+  const line = { label: t('Epochs and plans of runs'), kind: vscode.QuickPickItemKind.Separator };
+  return [...own.map(item), ...(within.length > 0 && own.length > 0 ? [line] : []), ...within.map(item)];
 }
 
 /** The recipe for a command: its target, or one of the workspace that the person picks. */

@@ -9,7 +9,8 @@ import { pickData } from '../data/pick-data';
 import { useData } from './use-data';
 import type { Listeners } from '../listeners';
 import type { RunService } from '../runs/run-service';
-import { openRun, resumeRun, revealRun } from '../runs-view/commands';
+import { deleteRun, renameRun, type FolderTools } from '../runs-view/change-folder';
+import { evaluateRun, openRun, resumeRun, revealRun } from '../runs-view/commands';
 import { requireTrust } from '../trust';
 import { showError } from '../ui/show-error';
 import { addSample, type SampleTools } from './add-sample';
@@ -28,7 +29,7 @@ export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 
 /** The services that the commands use. */
 export interface CommandTools
-  extends SampleTools, EvaluationTools, TrainingTools, RecipeTools, Omit<ComparisonTools, 'engine'> {
+  extends SampleTools, EvaluationTools, TrainingTools, RecipeTools, FolderTools, Omit<ComparisonTools, 'engine'> {
   readonly engine: SharedEngine;
   readonly runs: RunService;
   /** Fired when a person asks for the current list of runs. */
@@ -57,7 +58,10 @@ const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>>
   [COMMANDS.compare]: (target, selection) => compareCheckpoints(tools, target, selection),
   [COMMANDS.chartRuns]: () => openRunsChart(tools),
   [COMMANDS.openRun]: (target) => openRun(tools, target),
-  [COMMANDS.revealRun]: revealRun,
+  [COMMANDS.revealRun]: (target) => revealRun(tools, target),
+  [COMMANDS.evaluateRun]: (target) => evaluateRun(tools, target),
+  [COMMANDS.renameRun]: (target) => renameRun(tools, target),
+  [COMMANDS.deleteRun]: (target) => deleteRun(tools, target),
   [COMMANDS.resumeRun]: (target) => resumeRun(tools, target),
   [COMMANDS.refreshRuns]: () => {
     tools.refreshRuns.fire();

@@ -61,6 +61,10 @@ export class ComparePanel {
         this.refuseGone();
         return this.tools.engine.call('packing', { model: this.pair[side] }, { signal });
       },
+      topologyOfSide: ({ side }, { signal }) => {
+        this.refuseGone();
+        return this.tools.engine.call('topology', { model: this.pair[side] }, { signal });
+      },
       latency: (_, context) => this.latency(context),
       openCheckpoint: async ({ path: file }) => {
         if (file !== this.pair.a && file !== this.pair.b) throw new UserError(t('{0} is not one of the two.', file));

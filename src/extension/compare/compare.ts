@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { ComparedPair } from '../../protocol/compare-page';
 import { COMMANDS } from '../constants';
-import { fileItem, pickCheckpoint } from '../commands/pick-checkpoint';
+import { checkpointItems, checkpointIn, pickCheckpoint } from '../commands/pick-checkpoint';
 import { modelLabel } from '../runs/folder-name';
-import { isRunItem } from '../runs-view/run-item';
+import { foldersOf, modelOfRun, runOf, type TargetTools } from '../runs-view/target';
 import type { Scanner } from '../scan/scanner';
 import { ComparePanel, type ComparisonTools } from './compare-panel';
 import { tell } from '../ui/say';
@@ -12,12 +12,13 @@ import { plain } from '../ui/plain';
 
 /** Compares the two selected checkpoints; asks for those that are missing. */
 export async function compareCheckpoints(
-  tools: ComparisonTools & { scanner: Scanner },
+  tools: ComparisonTools & TargetTools & { scanner: Scanner },
   target: unknown,
   selection: unknown,
 ): Promise<void> {
   const selected: unknown[] = Array.isArray(selection) && selection.length > 1 ? selection : [target];
-  const chosen = selected.flatMap(modelOf);
+  const chosen: string[] = [];
+  for (const one of selected) chosen.push(...(await modelOf(tools, one)));
   const [a = (await pickCheckpoint(tools.scanner, undefined))?.fsPath, second] = [...new Set(chosen)];
   if (a === undefined) return;
   const b = second ?? (await pickOther(tools.scanner, a));
@@ -42,9 +43,9 @@ function openComparison(tools: ComparisonTools, pair: ComparedPair): void {
 }
 
 /** The checkpoint of a command's target: a file, or a run. */
-function modelOf(target: unknown): string[] {
-  if (target instanceof vscode.Uri) return [target.fsPath];
-  return isRunItem(target) && target.run.model !== undefined ? [target.run.model] : [];
+async function modelOf(tools: TargetTools, target: unknown): Promise<string[]> {
+  if (target instanceof vscode.Uri) return [checkpointIn(target).fsPath];
+  return foldersOf([target]).length > 0 ? [modelOfRun(await runOf(tools, target))] : [];
 }
 
 async function pickOther(scanner: Scanner, a: string): Promise<string | undefined> {
@@ -54,8 +55,7 @@ async function pickOther(scanner: Scanner, a: string): Promise<string | undefine
     void tell(t('There is no other checkpoint in this workspace to compare with.'));
     return undefined;
   }
-  const items = others.map((file) => ({ ...fileItem(file, modelLabel(file)), file }));
-  const item = await vscode.window.showQuickPick(items, {
+  const item = await vscode.window.showQuickPick(checkpointItems(others), {
     placeHolder: plain(t('Compare {0} with which checkpoint?', modelLabel(a))),
     matchOnDescription: true,
   });

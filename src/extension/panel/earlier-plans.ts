@@ -6,9 +6,8 @@ import { withReferenced } from '../../protocol/referenced';
 import type { EarlierPlans } from '../../protocol/panel';
 import type { ParetoCurve } from '../../protocol/pareto';
 import type { RecipeStep } from '../../protocol/steps';
-import { isModelFile } from '../../disk/paths';
 import { modelLabel } from '../runs/folder-name';
-import { readListedRun } from '../../disk/read-run';
+import { readListedRun, startOf } from '../../disk/read-run';
 
 interface TargetRun {
   curve: ParetoCurve;
@@ -40,11 +39,11 @@ async function targetRun(model: string): Promise<TargetRun | undefined> {
   const folder = path.dirname(model);
   const run = await readListedRun(folder, false);
   if (!run?.recipe || run.model !== model) return undefined;
-  const { steps, checkpoint } = run.recipe;
+  const { steps } = run.recipe;
   const at = steps.findIndex(({ step }) => step === 'target');
   const result = run.result?.steps[at];
   if (result?.step !== 'target') return undefined;
-  const start = checkpoint === undefined ? undefined : modelFile(path.resolve(folder, checkpoint));
+  const start = existing(startOf(folder, run.recipe));
   return {
     curve: result.curve,
     start,
@@ -56,7 +55,5 @@ async function targetRun(model: string): Promise<TargetRun | undefined> {
   };
 }
 
-function modelFile(given: string): string | undefined {
-  const file = isModelFile(given) ? given : path.join(given, 'model.json');
-  return existsSync(file) ? file : undefined;
-}
+const existing = (file: string | undefined): string | undefined =>
+  file !== undefined && existsSync(file) ? file : undefined;

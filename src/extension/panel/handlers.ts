@@ -4,11 +4,14 @@ import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import type { PanelRequests, RecipeJob } from '../../protocol/panel';
+import type { RunTableRequests } from '../../protocol/runs-page';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
 import { pickData } from '../data/pick-data';
 import { chooseNormalization } from '../data/pick-normalization';
 import { besideFolder, folderNameProblem, freeName, modelLabel } from '../runs/folder-name';
+import { concerns } from '../runs-view/run-list';
+import { runTableHandlers } from '../runs-view/table-handlers';
 import { jobRecipe, recipeText } from '../runs/job-recipe';
 import { jobRun } from '../runs/job-request';
 import { jobName } from '../runs/job-name';
@@ -31,9 +34,9 @@ export function panelHandlers(
   panel: OpenCheckpoint,
   tools: Omit<PanelTools, 'extensionUri'>,
   isGone: () => boolean,
-): Handlers<PanelRequests> {
+): Handlers<PanelRequests & RunTableRequests> {
   const { model } = panel;
-  const { engine, normalizations, panels, runStarter, log } = tools;
+  const { engine, normalizations, panels, runStarter, runList, log } = tools;
   /** Recipes name the checkpoint from here. */
   const recipeFolder = (): string => workspaceFolderOf(panel.uri) ?? path.dirname(model);
   const textOf = (job: RecipeJob): string =>
@@ -116,6 +119,8 @@ export function panelHandlers(
       await vscode.commands.executeCommand('vscode.openWith', panel.uri, 'default');
       return null;
     },
+    ...runTableHandlers(runList),
+    ownRuns: async () => (await runList.all()).filter((run) => concerns(run, model)).map(({ row }) => row),
     packing: (_, { signal }) => engine.call('packing', { model }, { signal }),
     async brotli(_, { signal }) {
       const { totals } = await engine.call('inspect', { model, brotli: true }, { signal });

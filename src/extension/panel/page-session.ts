@@ -1,11 +1,13 @@
 import { exportNotifications, type ExportNotifications } from '../../protocol/exports';
 import { panelNotifications, type PanelNotifications } from '../../protocol/panel';
+import { runsNotifications, type RunsNotifications } from '../../protocol/runs-page';
 import type { RequestTable } from '../../protocol/table';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Handlers, type RequireTrust } from '../../rpc/peer';
 import type { z } from 'zod';
 import { t } from '../../protocol/l10n';
 import { exportOrders } from '../exports/orders';
+import { runsChanged } from '../runs-view/orders';
 
 /** The connection with one life of the page. VS Code ends a hidden page and makes a new one when it is shown again. */
 export class PageSession {
@@ -28,9 +30,13 @@ export class PageSession {
     };
     this.peer = new Peer(channel);
     this.peer.serve(table, handlers, requireTrust);
-    this.stopOrders = exportOrders.add((order) =>
-      this.peer.notify<ExportNotifications, 'exportFigure'>(exportNotifications, 'exportFigure', order),
-    );
+    const stops = [
+      exportOrders.add((order) =>
+        this.peer.notify<ExportNotifications, 'exportFigure'>(exportNotifications, 'exportFigure', order),
+      ),
+      runsChanged.add(() => this.peer.notify<RunsNotifications, 'runsChanged'>(runsNotifications, 'runsChanged', {})),
+    ];
+    this.stopOrders = () => stops.forEach((stop) => stop());
     this.peer.listen();
   }
 

@@ -9,6 +9,7 @@ import { settledData } from '../data/pick-normalization';
 import { exportRequests, type ExportRequests } from '../../protocol/exports';
 import { panelRequests, type PanelNotifications, type PanelRequests, type PanelState } from '../../protocol/panel';
 import { UserError } from '../../protocol/errors';
+import { runTableRequests, type RunTableRequests } from '../../protocol/runs-page';
 import { Disposables } from '../disposables';
 import type { HandlerContext, Handlers } from '../../rpc/peer';
 import { exportHandlers } from '../exports/handlers';
@@ -148,13 +149,13 @@ export class CheckpointPanel implements OpenCheckpoint {
 
   private newSession(): PageSession {
     const { webview } = this.webviewPanel;
-    const handlers: Handlers<PanelRequests & ExportRequests> = {
+    const handlers: Handlers<PanelRequests & RunTableRequests & ExportRequests> = {
       ...panelHandlers(this, this.tools, () => session.isOver),
       ...exportHandlers,
     };
     const session: PageSession = new PageSession(
       (message) => void webview.postMessage(message),
-      { ...panelRequests, ...exportRequests },
+      { ...panelRequests, ...runTableRequests, ...exportRequests },
       handlers,
       requireTrust,
     );

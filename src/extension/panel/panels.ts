@@ -10,6 +10,8 @@ export class Panels {
   /** The part to bring into view in a panel that is not ready yet, by checkpoint. */
   private readonly awaited = new Map<string, Attention>();
 
+  private readonly seen = new Set<string>();
+
   get all(): OpenCheckpoint[] {
     return [...this.open.values()].flatMap((panels) => [...panels]);
   }
@@ -18,7 +20,13 @@ export class Panels {
     return [...(this.open.get(model) ?? [])];
   }
 
+  /** True if a panel of this checkpoint is or was open in this window. */
+  wasShown(model: string): boolean {
+    return this.seen.has(model);
+  }
+
   add(panel: OpenCheckpoint): void {
+    this.seen.add(panel.model);
     const panels = this.open.get(panel.model) ?? new Set();
     this.open.set(panel.model, panels.add(panel));
   }

@@ -6,6 +6,7 @@ import { settings } from '../settings';
 import { keptAdvice } from './advise-in-panel';
 import { earlierPlans } from './earlier-plans';
 import type { OpenCheckpoint } from './open-checkpoint';
+import { recordedResults } from './recorded-results';
 import type { PanelTools } from './tools';
 
 /** Everything that the page draws. */
@@ -26,6 +27,7 @@ export async function panelState(
   const pixels = used === undefined ? undefined : normalizations.known(inspection, used);
   const run = panel.run.asked;
   const plans = await earlierPlans(panel.model);
+  const results = await recordedResults(panel.model, inspection);
   return {
     inspection,
     trusted,
@@ -38,5 +40,6 @@ export async function panelState(
     advice: await keptAdvice(storageFolder, inspection.weightsHash, used),
     ...(run ? { run } : {}),
     ...(plans ? { plans } : {}),
+    ...(results ? { results } : {}),
   };
 }

@@ -7,6 +7,7 @@ import type { Normalizations } from '../data/normalizations';
 import type { Evaluations } from '../evaluate/evaluations';
 import type { LogWindow } from '../log';
 import type { RunStarter } from '../runs/run-starter';
+import type { RunList } from '../runs-view/run-list';
 import type { Panels } from './panels';
 
 /** The services that a panel uses. */
@@ -24,5 +25,6 @@ export interface PanelTools {
   readonly evaluations: Evaluations;
   readonly panels: Panels;
   readonly runStarter: RunStarter;
+  readonly runList: RunList;
   readonly log: LogWindow;
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import { runsRequests, type RunsRequests } from '../../protocol/runs-page';
+import { runsRequests, runTableRequests, type RunsRequests, type RunTableRequests } from '../../protocol/runs-page';
 import type { HandlerContext, Handlers } from '../../rpc/peer';
 import type { EngineProcess } from '../../child/engine-process';
 import { withOwnEngine } from '../../child/own-engine';
@@ -12,10 +12,10 @@ import { COMMANDS } from '../constants';
 import type { LogWindow } from '../log';
 import type { Panels } from '../panel/panels';
 import { servePage } from '../panel/serve-page';
-import { listRuns } from '../runs-view/list-runs';
-import type { RunService } from '../runs/run-service';
+import type { RunList } from '../runs-view/run-list';
+import { runTableHandlers } from '../runs-view/table-handlers';
 import type { Scanner } from '../scan/scanner';
-import { chartedCheckpoint, chartedRun } from './charted';
+import { chartedCheckpoint } from './charted-checkpoint';
 
 /** The services that the chart uses. */
 export interface ChartTools {
@@ -24,7 +24,7 @@ export interface ChartTools {
   readonly engine: Pick<SharedEngine, 'call'>;
   /** Makes an engine for one long question. */
   readonly createEngine: () => EngineProcess;
-  readonly runs: RunService;
+  readonly runList: RunList;
   readonly scanner: Scanner;
   readonly panels: Panels;
   readonly log: LogWindow;
@@ -53,7 +53,8 @@ function fill(webviewPanel: vscode.WebviewPanel, tools: ChartTools): void {
   const { extensionUri } = tools;
   servePage(webviewPanel, {
     ...{ extensionUri, shows: { chartsRuns: true } },
-    ...{ table: runsRequests, handlers: chartHandlers(tools) },
+    table: { ...runsRequests, ...runTableRequests },
+    handlers: chartHandlers(tools),
   });
 }
 
@@ -61,11 +62,11 @@ function fill(webviewPanel: vscode.WebviewPanel, tools: ChartTools): void {
 export function chartHandlers({
   engine,
   createEngine,
-  runs,
+  runList,
   scanner,
   panels,
   log,
-}: ChartTools): Handlers<RunsRequests> {
+}: ChartTools): Handlers<RunsRequests & RunTableRequests> {
   const nameOf = (file: string): string => vscode.workspace.asRelativePath(file);
   let listed: ReadonlySet<string> = new Set();
   const known = (file: string): string => {
@@ -73,15 +74,16 @@ export function chartHandlers({
     return file;
   };
   return {
+    ...runTableHandlers(runList),
     async runs() {
       await scanner.whenScanned();
-      const found = await listRuns(runs);
-      const charted = found.flatMap((run) => chartedRun(run, nameOf) ?? []);
-      // A run is one point, whatever checkpoints of epochs and plans lie in its folder.
+      const found = await runList.all();
+      const rows = found.map(({ row }) => row);
+      // A run is one row, whatever checkpoints of epochs and plans lie in its folder.
       const within = (file: string): boolean => found.some(({ folder }) => file.startsWith(folder + path.sep));
       const others = scanner.checkpoints.filter((file) => !within(file));
-      listed = new Set([...charted.map((one) => one.path), ...others]);
-      return { runs: charted, others };
+      listed = new Set([...rows.flatMap(({ model }) => model?.path ?? []), ...others]);
+      return { runs: rows, others };
     },
     checkpoint: async ({ path: file }, { signal }) =>
       chartedCheckpoint(await engine.call('inspect', { model: known(file) }, { signal }), nameOf),

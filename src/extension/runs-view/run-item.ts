@@ -2,11 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { t, translated } from '../../protocol/l10n';
 import { COMMANDS } from '../constants';
-import { runFigures, runSizes, stateWords } from './figures';
-import type { ListedRun } from '../../disk/read-run';
 import { plain } from '../ui/plain';
+import { stateWords } from './figures';
+import type { KnownRun } from './run-list';
 
-const ICONS: Readonly<Record<ListedRun['state'], string>> = {
+const ICONS: Readonly<Record<KnownRun['state'], string>> = {
   finished: 'pass',
   unfinished: 'debug-pause',
   damaged: 'warning',
@@ -15,27 +15,42 @@ const ICONS: Readonly<Record<ListedRun['state'], string>> = {
 
 /** A run in the tree. */
 export class RunItem extends vscode.TreeItem {
-  constructor(readonly run: ListedRun) {
+  private shown: KnownRun;
+
+  constructor(run: KnownRun) {
     super(plain(path.basename(run.folder)));
-    const figures = plain(runFigures(run));
     this.id = run.folder;
+    this.shown = run;
+    this.show(run);
+  }
+
+  get run(): KnownRun {
+    return this.shown;
+  }
+
+  /** Takes over the present state of its run. */
+  show(run: KnownRun): void {
+    this.shown = run;
+    const figures = plain(run.figures);
     this.description = figures;
     this.contextValue = run.state;
     this.iconPath = new vscode.ThemeIcon(ICONS[run.state]);
-    const steps = run.recipe?.steps.map(({ step }) => step).join(', ');
+    const { tags, note, steps } = run.row;
     this.tooltip = [
       vscode.workspace.asRelativePath(run.folder),
       run.problem === undefined ? figures : translated(run.problem),
-      runSizes(run),
-      ...(run.result?.advice ?? []).map(translated),
-      steps,
+      ...run.lines,
+      steps.join(t(', ')),
+      tags.join(t(', ')),
+      note,
     ]
-      .flatMap((line) => (line === undefined || line === '' ? [] : [plain(line)]))
+      .flatMap((line) => (line === '' ? [] : [plain(line)]))
       .join('\n');
     this.accessibilityInformation = {
       label: [plain(path.basename(run.folder)), stateWords(run.state), figures].join(t(', ')),
     };
-    if (run.model !== undefined) this.command = { command: COMMANDS.openRun, title: t('Open'), arguments: [this] };
+    if (run.model === undefined) delete this.command;
+    else this.command = { command: COMMANDS.openRun, title: t('Open'), arguments: [this] };
   }
 }
 

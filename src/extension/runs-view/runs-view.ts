@@ -2,20 +2,18 @@ import * as vscode from 'vscode';
 import { VIEWS } from '../constants';
 import { Disposables } from '../disposables';
 import type { Listeners } from '../listeners';
-import type { RunService } from '../runs/run-service';
-import { listRuns } from './list-runs';
 import { RunItem } from './run-item';
-
-/** Milliseconds in which changes of files are gathered: a running run writes often. */
-const GATHER = 700;
+import type { RunList } from './run-list';
 
 /** Lists the runs of the workspace. It searches when the view is first visible. */
 class RunsProvider implements vscode.TreeDataProvider<RunItem> {
-  private readonly emitter = new vscode.EventEmitter<void>();
+  private readonly emitter = new vscode.EventEmitter<RunItem | undefined>();
   readonly onDidChangeTreeData = this.emitter.event;
-  private timer: NodeJS.Timeout | undefined;
+  /** An item stays the same while its run is there, so that a change of one redraws no other. */
+  private items = new Map<string, RunItem>();
+  private isShown = false;
 
-  constructor(private readonly runs: RunService) {}
+  constructor(private readonly list: RunList) {}
 
   getTreeItem(item: RunItem): RunItem {
     return item;
@@ -23,38 +21,58 @@ class RunsProvider implements vscode.TreeDataProvider<RunItem> {
 
   async getChildren(item?: RunItem): Promise<RunItem[]> {
     if (item) return [];
-    return (await listRuns(this.runs)).map((run) => new RunItem(run));
+    this.isShown = true;
+    await this.list.all();
+    this.take();
+    return [...this.items.values()];
   }
 
-  /** Reads the runs again after a moment. */
-  soon(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.emitter.fire();
-    }, GATHER);
+  /** Draws what is different: single items, or all of them where some came or went. */
+  refresh(): void {
+    if (!this.isShown) return;
+    const before = this.items;
+    const shown = new Map([...before].map(([folder, { run }]) => [folder, run]));
+    this.take();
+    const [was, is] = [[...before.keys()], [...this.items.keys()]];
+    if (was.join('\n') !== is.join('\n')) this.emitter.fire(undefined);
+    else for (const [folder, item] of this.items) if (shown.get(folder) !== item.run) this.emitter.fire(item);
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
     this.emitter.dispose();
   }
+
+  private take(): void {
+    const before = this.items;
+    this.items = new Map(
+      this.list.now.map((run) => {
+        const item = before.get(run.folder) ?? new RunItem(run);
+        if (item.run !== run) item.show(run);
+        return [run.folder, item];
+      }),
+    );
+  }
+}
+
+/** The chosen runs of the view. */
+export interface ChosenRuns {
+  readonly items: readonly RunItem[];
 }
 
 /**
  * Shows the view of the workspace's runs and keeps it up to date.
  * @param refresh fires when a person asks for the current state
  */
-export function showRuns(runs: RunService, refresh: Listeners<void>): vscode.Disposable {
+export function showRuns(list: RunList, refresh: Listeners<void>): vscode.Disposable & ChosenRuns {
   const own = new Disposables();
-  const provider = own.add(new RunsProvider(runs));
-  own.add(vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: provider, canSelectMany: true }));
-  const watcher = own.add(
-    vscode.workspace.createFileSystemWatcher('**/{journal.jsonl,results.json,recipe.json,state.json,model.json}'),
-  );
-  for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(() => provider.soon());
-  own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => provider.soon()));
-  own.add({ dispose: runs.started.add(() => provider.soon()) });
-  own.add({ dispose: runs.ended.add(() => provider.soon()) });
-  own.add({ dispose: refresh.add(() => provider.soon()) });
-  return new vscode.Disposable(() => own.dispose());
+  const provider = own.add(new RunsProvider(list));
+  const view = own.add(vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: provider, canSelectMany: true }));
+  own.add({ dispose: list.changed.add(() => provider.refresh()) });
+  own.add({ dispose: refresh.add(() => list.soon()) });
+  return {
+    get items() {
+      return view.selection;
+    },
+    dispose: () => own.dispose(),
+  };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { movedRecipe, type Move } from '../../disk/moved-references';
 import { Recipe } from '../../protocol/recipe';
 
 /** A run as it is stored over the end of the window. */
@@ -43,5 +44,15 @@ export class ActiveRuns {
       KEY,
       this.list().filter((run) => run.id !== id),
     );
+  }
+
+  /** Notes that a folder has another place now. */
+  async move(move: Move): Promise<void> {
+    const moved = this.list().map((run) => ({
+      ...run,
+      out: run.out === move.from ? move.to : run.out,
+      recipe: movedRecipe(run.recipe, run.baseFolder, move),
+    }));
+    await this.store.update(KEY, moved);
   }
 }

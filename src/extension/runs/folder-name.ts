@@ -3,15 +3,10 @@ import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import { isInside } from '../../disk/paths';
 
+export { modelLabel } from '../../disk/paths';
+
 /** Names that Windows cannot make, with any ending. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
-
-/** A person's name for a checkpoint: its folder for `model.json`, otherwise the file's own name. */
-export function modelLabel(modelPath: string): string {
-  const file = path.basename(modelPath);
-  if (file.toLowerCase() === 'model.json') return path.basename(path.dirname(modelPath)) || 'model';
-  return file.replace(/\.(json|secateur)$/i, '').replace(/\.model$/i, '') || 'model';
-}
 
 /**
  * The folder for a new checkpoint beside this one: beside the folder of a `model.json`, unless that is outside the workspace

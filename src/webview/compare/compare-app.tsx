@@ -3,6 +3,7 @@ import type { Comparison } from '../../protocol/measure/compare';
 import { askComparison } from '../state/host';
 import { LinkButton } from '../ui/link';
 import { ByClass } from './by-class';
+import { GraphsOfTwo } from './graphs-of-two';
 import { LatencyOfTwo } from './latency-of-two';
 import { LayersOfTwo } from './layers-of-two';
 import { Overlay } from './overlay';
@@ -66,6 +67,7 @@ function Body({ known }: { known: Comparison }) {
           )}
         </section>
       </div>
+      <GraphsOfTwo layers={known.layers} names={[known.a.name, known.b.name]} />
       <LayersOfTwo layers={known.layers} names={[known.a.name, known.b.name]} />
       {known.a.evaluation && known.b.evaluation && (
         <ByClass a={known.a.evaluation} b={known.b.evaluation} names={[known.a.name, known.b.name]} />

@@ -17,6 +17,12 @@ export const packings = question(async ({ signal: stop }) => ({
   b: await askComparison('packedSide', { side: 'b' }, { signal: stop }),
 }));
 
+/** How the layers of both models are connected, on demand. */
+export const topologies = question(async ({ signal: stop }) => ({
+  a: await askComparison('topologyOfSide', { side: 'a' }, { signal: stop }),
+  b: await askComparison('topologyOfSide', { side: 'b' }, { signal: stop }),
+}));
+
 /** The layer of the shown histograms; null: all layers together. */
 export const comparedLayer = signal<string | null>(null);
 

@@ -5,6 +5,7 @@ import { ShowLog } from '../notices/show-log';
 import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
 import { ProgressBar } from '../ui/progress-bar';
+import { RecordedRun } from '../results/recorded';
 import { EvaluationCard } from './evaluation-card';
 
 /** The last evaluation, the one that goes on, or how to make one. */
@@ -30,6 +31,7 @@ export function EvaluationTab() {
         </Notice>
       )}
       {evaluation.value ? <EvaluationCard /> : !running && <NotEvaluated />}
+      <RecordedRun />
     </>
   );
 }

@@ -11,7 +11,7 @@ import { blockWords, elided, nodeName, nodeWords } from './words';
 /** All about a graph that its boxes show. */
 export interface BoxFacts {
   readonly nodes: readonly TopologyNode[];
-  readonly layers: ReadonlyMap<string, LayerInfo>;
+  readonly layers: ReadonlyMap<string, Pick<LayerInfo, 'params' | 'macs'>>;
   readonly paint: Paint;
   readonly marks: ReadonlyMap<number, Mark>;
   /** Why a layer is lit up together with the selected one. */

@@ -20,7 +20,7 @@ export const nodeName = ({ path, call }: TopologyNode): string =>
 /** All that is known of a node, a line each. */
 export function nodeWords(
   node: TopologyNode,
-  layer: LayerInfo | undefined,
+  layer: Pick<LayerInfo, 'params' | 'macs'> | undefined,
   { paint, mark, coupled }: { paint: Paint; mark: Mark | undefined; coupled: string | undefined },
 ): string[] {
   const value = node.layer === null ? undefined : paint.values.get(node.layer);

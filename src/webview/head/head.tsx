@@ -7,6 +7,7 @@ import { percent } from '../../protocol/format';
 import { t, translated } from '../../protocol/l10n';
 import { Dataset } from './dataset';
 import { namesOf } from './names';
+import { Parent } from '../results/recorded';
 import { Totals } from './totals';
 
 const FORMATS: Readonly<Record<string, string>> = { 'layers-model': 'LayersModel', 'graph-model': 'GraphModel' };
@@ -23,6 +24,7 @@ function Names({ model }: { model: Inspection }) {
     <div class="head-name">
       <h1 title={model.path}>{folder}</h1>
       <span class="quiet head-facts">{facts.join(' \u00b7 ')}</span>
+      <Parent />
     </div>
   );
 }

@@ -8,7 +8,8 @@ import { mainMetric, mainText, metricDifference, METRICS, type Metric, type Metr
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
 import { counts, countsAreExact, metricsNow, previewMetrics, previewBytes } from '../state/preview';
-import { cannotEvaluate, cannotMeasure, evaluation, inspection } from '../state/session';
+import { cannotEvaluate, cannotMeasure, evaluation, inspection, panel } from '../state/session';
+import { RecordedStat } from '../results/recorded';
 import { sentence } from '../ui/sentence';
 import { LinkButton } from '../ui/link';
 import { PackedAdvice, PackedStat } from './packed-stat';
@@ -196,6 +197,8 @@ function ValidationStat() {
 /** The metric of the last evaluation of these weights, on the split that it says. */
 function EvaluatedStat() {
   const known = evaluation.value;
+  const recorded = panel.value?.results;
+  if (!known && recorded?.metrics) return <RecordedStat results={recorded} metrics={recorded.metrics} />;
   if (!known) {
     const why = cannotEvaluate.value === null ? t('not evaluated yet') : sentence(translated(cannotEvaluate.value));
     return (

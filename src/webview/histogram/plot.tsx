@@ -11,6 +11,7 @@ import { LinkButton } from '../ui/link';
 import { shownThreshold } from '../state/threshold';
 import { AXIS, Bars } from './bars';
 import { Levels } from './levels';
+import { OtherLayers } from './other-layers';
 import { ThresholdLines } from './threshold-lines';
 import { useSize } from './use-width';
 import { ZeroGauge } from './zero-gauge';
@@ -148,6 +149,7 @@ export function Plot({
               threshold={prunes ? shownThreshold.value : 0}
               bin={inHand}
             />
+            <OtherLayers {...{ histogram, bins, axis, height }} log={log.value} />
             <Levels axis={axis} height={height} />
             {prunes && <ThresholdLines axis={axis} height={height} />}
             {brush && (

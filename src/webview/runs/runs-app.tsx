@@ -9,9 +9,9 @@ import { Notice } from '../ui/notice';
 import { Select } from '../ui/select';
 import { keyOf, metricTitle, splitsOf } from './points';
 import { RunsPlot } from './runs-plot';
-import { RunsTable } from './runs-table';
+import { RunWork } from './run-work';
 import { SIZE_NAMES, SIZES } from './sizes';
-import { chooseMetric, left, loadRuns, metric, metrics, models, points, runs, sizeName, timing, unread } from './state'; // prettier-ignore
+import { chooseMetric, known, left, loadRuns, metric, metrics, models, points, runs, sizeName, table, timing, unread } from './state'; // prettier-ignore
 
 /** The page with the chart of all checkpoints and runs of the workspace. */
 export function RunsApp() {
@@ -22,9 +22,9 @@ export function RunsApp() {
       setProblem(error instanceof Error ? error.message : String(error));
     });
   };
-  const known = runs.answer.value;
+  const isKnown = known.value !== null;
   return (
-    <main class="page" data-testid="runs-chart" data-ready={known !== null && left.value === 0}>
+    <main class="page" data-testid="runs-chart" data-ready={isKnown && left.value === 0}>
       <div class="section-head compare-head">
         <h1>{t('Runs and checkpoints')}</h1>
         <LinkButton onPress={() => void loadRuns()} testId="runs-again">
@@ -37,7 +37,7 @@ export function RunsApp() {
           {translated(problem)}
         </Notice>
       )}
-      {known && (models.value.length === 0 && left.value === 0 ? <Nothing /> : <Body onOpen={open} />)}
+      {isKnown && (table.all.value.length === 0 && left.value === 0 ? <Nothing /> : <Body onOpen={open} />)}
     </main>
   );
 }
@@ -88,8 +88,11 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
       <p class="small quiet" role="status">
         {summary()}
       </p>
-      <h2 id="runs-table-title">{t('All figures')}</h2>
-      <RunsTable onOpen={onOpen} />
+      <RunWork
+        table={table}
+        label={t('Runs and checkpoints')}
+        onOpen={(path) => askRuns('openCheckpoint', { path })}
+      />
     </>
   );
 }

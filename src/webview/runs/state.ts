@@ -4,11 +4,12 @@ import type { MetricOf } from '../../protocol/metric';
 import type { ChartedModel } from '../../protocol/runs-page';
 import { question } from '../question/question';
 import { askRuns } from '../state/host';
-import type { Sort } from '../ui/sorting';
 import { keyOf, metricsOfAll, pointsOf } from './points';
+import { rowOfModel, rowOfRun } from './rows';
 import { SIZES, type SizeName } from './sizes';
+import { runTable } from './table';
 
-/** The runs of the workspace. */
+/** The runs of the workspace, as a person asked for them. */
 export const runs = question((asking) => askRuns('runs', {}, { signal: asking.signal }));
 
 /** Checkpoints that no run wrote, as they are read; how many are left; and how many could not be read. */
@@ -27,9 +28,12 @@ export const timing = question(async (asking) => {
 
 export const sizeName = signal<SizeName>('packed');
 const chosenMetric = signal<string | null>(null);
-export const order = signal<Sort<string>>({ column: null, descending: false });
+/** Newer ones, after news of them. */
+const latest = signal<typeof runs.answer.value>(null);
+export const known = computed(() => latest.value ?? runs.answer.value);
 
-export const models = computed(() => [...(runs.answer.value?.runs ?? []), ...others.value]);
+const rows = computed(() => [...(known.value?.runs ?? []).map(rowOfRun), ...others.value.map(rowOfModel)]);
+export const models = computed(() => rows.value.flatMap(({ model }) => model ?? []));
 export const metrics = computed(() => metricsOfAll(models.value));
 /** The metric of the drawing; null where nothing was measured. */
 export const metric = computed<MetricOf | null>(
@@ -46,21 +50,49 @@ export const points = computed(() =>
   metric.value === null ? [] : pointsOf(models.value, metric.value, (model) => sizeOf(model, sizeName.value)),
 );
 
+/** The table of all rows. */
+export const table = runTable(
+  rows,
+  computed(() => ({ metric: metric.value, latencies: latencies.value })),
+);
+
 let abort: AbortController | undefined;
 
 /** Reads the runs, and then the other checkpoints one after the other. */
 export async function loadRuns(): Promise<void> {
+  latest.value = null;
+  await runs.ask();
+  others.value = [];
+  await readOthers();
+}
+
+/** Reads the runs again after news of them, and those other checkpoints that are new. */
+export async function renewRuns(): Promise<void> {
+  if (!known.peek()) return;
+  try {
+    latest.value = await askRuns('runs', {});
+  } catch {
+    // The page shows what it knows; the person can read again.
+    return;
+  }
+  const paths = new Set(latest.value.others);
+  others.value = others.peek().filter(({ path }) => paths.has(path));
+  await readOthers();
+}
+
+async function readOthers(): Promise<void> {
   abort?.abort();
   const { signal: stop } = (abort = new AbortController());
-  await runs.ask();
-  const paths = runs.answer.value?.others ?? [];
-  [others.value, left.value, unread.value] = [[], paths.length, 0];
+  const have = new Set(others.peek().map(({ path }) => path));
+  const paths = (known.peek()?.others ?? []).filter((path) => !have.has(path));
+  [left.value, unread.value] = [paths.length, 0];
   for (const path of paths) {
     try {
       const found = await askRuns('checkpoint', { path }, { signal: stop });
+      if (stop.aborted) return;
       others.value = [...others.value, found];
     } catch (error) {
-      if (error instanceof CancelledError) return;
+      if (stop.aborted || error instanceof CancelledError) return;
       unread.value++;
     }
     left.value--;

@@ -7,7 +7,13 @@ import {
   type ExportRequests,
 } from '../../protocol/exports';
 import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
-import { runsRequests, type RunsRequests } from '../../protocol/runs-page';
+import {
+  runsNotifications,
+  runsRequests,
+  runTableRequests,
+  type RunsRequests,
+  type RunTableRequests,
+} from '../../protocol/runs-page';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Client } from '../../rpc/peer';
 
@@ -40,6 +46,13 @@ export const askComparison: Client<CompareRequests> = peer.client(compareRequest
 
 /** Calls it from the chart of runs. */
 export const askRuns: Client<RunsRequests> = peer.client(runsRequests);
+
+/** Calls it from any page with a table of runs. */
+export const askAboutRuns: Client<RunTableRequests> = peer.client(runTableRequests);
+
+/** Listens to news of the runs of the workspace. */
+export const onRunsChanged = (listener: () => void): void =>
+  peer.onNotification(runsNotifications, 'runsChanged', listener);
 
 /** Calls it from the page about data. */
 export const askData: Client<DataRequests> = peer.client(dataRequests);

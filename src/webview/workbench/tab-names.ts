@@ -1,3 +1,3 @@
 /** The tabs of the page, in order. */
-export const TAB_NAMES = ['prune', 'methods', 'sensitivity', 'advice', 'evaluation'] as const;
+export const TAB_NAMES = ['prune', 'methods', 'sensitivity', 'advice', 'evaluation', 'runs'] as const;
 export type TabName = (typeof TAB_NAMES)[number];

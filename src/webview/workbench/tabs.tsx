@@ -6,6 +6,8 @@ import { EvaluationTab } from '../evaluation/evaluation-tab';
 import { EarlierPlans } from '../pareto/plans';
 import { RecipeSection } from '../recipe/recipe-section';
 import { RunCard } from '../run/run-card';
+import { ownRuns } from '../runs/own-runs';
+import { RunsTab } from '../runs/runs-tab';
 import { SensitivitySection } from '../sensitivity/sensitivity-section';
 import { advising } from '../state/advice';
 import { scanning } from '../state/scan';
@@ -32,6 +34,7 @@ const TABS: Record<TabName, { title: string; View: ComponentType; busy?: () => b
   sensitivity: { title: t('Sensitivity'), View: SensitivitySection, busy: () => scanning.value },
   advice: { title: t('Advice'), View: AdviceSection, busy: () => advising.value !== null },
   evaluation: { title: t('Evaluation'), View: EvaluationTab, busy: () => evaluating.value !== null },
+  runs: { title: t('Runs'), View: RunsTab, note: () => String(ownRuns.value?.length ?? '') },
 };
 
 const isRunning = (name: TabName): boolean =>

@@ -32,9 +32,11 @@ const { contributes, capabilities } = manifest;
 
 test('commands that change or measure a model are off in an untrusted workspace', () => {
   const off = contributes.commands.filter(({ enablement }) => enablement === 'isWorkspaceTrusted');
-  const { pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, useData, resumeRun } = COMMANDS;
+  const { pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, useData } = COMMANDS;
+  const { evaluateRun, renameRun, deleteRun, resumeRun } = COMMANDS;
+  const ofRuns = [evaluateRun, renameRun, deleteRun, resumeRun];
   expect(off.map(({ command }) => command).sort()).toEqual(
-    [pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, useData, resumeRun].sort(),
+    [pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, useData, ...ofRuns].sort(),
   );
 });
 
@@ -56,8 +58,8 @@ test('the explorer shows items for checkpoints and recipes by their content, and
       expect(when).toMatch(/explorerResourceIsFolder .*resourceFilename =~ .*data\\.json/);
       continue;
     }
-    const key = command === COMMANDS.runRecipe ? CONTEXT.recipes : CONTEXT.checkpoints;
-    expect(when).toBe(`resourcePath in ${key}`);
+    const keys = command === COMMANDS.runRecipe ? [CONTEXT.recipes] : [CONTEXT.checkpoints, CONTEXT.checkpointFolders];
+    expect(when).toBe(keys.map((key) => `resourcePath in ${key}`).join(' || '));
   }
 });
 

@@ -2,7 +2,7 @@ import { cpSync, existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { LOCK_FILE } from '../../../src/engine/folder/lock';
+import { LOCK_FILE } from '../../../src/protocol/run-folder';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { CancelledError } from '../../../src/protocol/errors';
 import { activationGrids } from '../../../src/engine/model/activation-grids';

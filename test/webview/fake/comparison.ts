@@ -5,6 +5,7 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { Handlers } from '../../../src/rpc/peer';
 import { fakeModel, pruned } from './model';
 import { fakePacking } from './packed';
+import { fakeTopology } from './topology';
 import { histogramOf } from './weights';
 
 /** The dense model beside one with nine of ten weights pruned. */
@@ -80,6 +81,15 @@ export const comparedHandlers = (): Handlers<CompareRequests> => ({
       layer ? [{ name, ...layer, bitsPerWeight: null, prunable: true, tensors: [] }] : [],
     );
     return fakePacking({ totals: model.totals, layers: its });
+  },
+  topologyOfSide: async ({ side }) => {
+    const topology = fakeTopology((await fakeModel(null, 0)).inspection);
+    if (side === 'a') return topology;
+    // The other one is narrower in a layer, and has none of the last dropout.
+    const nodes = topology.nodes.map((node, i) =>
+      i === 2 && node.shape ? { ...node, shape: [...node.shape.slice(0, -1), 7] } : node,
+    );
+    return { ...topology, nodes };
   },
   latency: () => Promise.resolve(fakeLatency()),
   openCheckpoint: () => Promise.resolve(null),

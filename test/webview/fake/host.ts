@@ -24,8 +24,8 @@ import {
   type ExportOrder,
 } from '../../../src/protocol/exports';
 import { compareRequests } from '../../../src/protocol/compare-page';
-import { runsRequests } from '../../../src/protocol/runs-page';
-import { runsHandlers } from './runs';
+import { runsNotifications, runsRequests, runTableRequests, type RunRow } from '../../../src/protocol/runs-page';
+import { runsHandlers, runTableHandlers } from './runs';
 import { dataRequests } from '../../../src/protocol/data-page';
 import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
@@ -60,6 +60,8 @@ export interface Pretence {
   runFails: boolean;
   /** An advice was kept from before. */
   advised: boolean;
+  /** The checkpoint lies beside the results of the run that wrote it. */
+  written: boolean;
   /** A run was started before the page was reloaded. */
   running: boolean;
   /** Seconds of a fine-tuning epoch. */
@@ -94,6 +96,16 @@ const NINETY: RecipeJob = {
   ],
   seed: 0,
   folder: 'fashion-cnn-pruned-90',
+};
+
+const WRITTEN: PanelState['results'] = {
+  ...{ finished: '2026-11-29T18:20:00.000Z', split: 'test', samples: 10_000, sampleData: false },
+  metrics: [measured('accuracy', 0.9157), measured('loss', 0.2431)],
+  curve: [0.902, 0.911, 0.9135].map((value, i) => ({
+    ...{ epoch: i + 1, loss: 0.3 - 0.03 * i, validation: measured('accuracy', value) },
+    test: measured('accuracy', value + 0.002),
+  })),
+  parent: { name: 'fashion-cnn', path: '/models/fashion-cnn/model.json' },
 };
 
 const wait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
@@ -160,6 +172,7 @@ export class FakeHost {
   /** The smallest threshold of any layer in the last preview. */
   lastThreshold = 0;
   private readonly peer: Peer;
+  private readonly runRows: () => RunRow[];
   private model: FakeModel | undefined;
   private state: PanelState | undefined;
 
@@ -180,11 +193,13 @@ export class FakeHost {
         return Promise.resolve(`${asked.name}.${asked.forms[0]!.kind}`);
       },
     });
-    if (pretence.runs !== null)
-      this.peer.serve(
-        runsRequests,
-        runsHandlers(pretence.runs, (method, params) => this.note(method, params)),
-      );
+    const note = (method: string, params: unknown): void => this.note(method, params);
+    const { rows, ...tableHandlers } = runTableHandlers(pretence.runs ?? 12, note, () =>
+      this.peer.notify(runsNotifications, 'runsChanged', {}),
+    );
+    this.runRows = rows;
+    this.peer.serve(runTableRequests, tableHandlers);
+    if (pretence.runs !== null) this.peer.serve(runsRequests, runsHandlers(rows, note));
     this.peer.serve(
       dataRequests,
       dataHandlers((method, params) => this.note(method, params)),
@@ -226,6 +241,7 @@ export class FakeHost {
       evaluation: null,
       ...(pretence.advised ? { advice: fakeAdvice(this.model.inspection, AdviceOptions.parse({}), hasData) } : {}),
       ...(pretence.running ? { run: NINETY } : {}),
+      ...(pretence.written ? { results: WRITTEN } : {}),
     };
     return this.state;
   }
@@ -277,6 +293,7 @@ export class FakeHost {
         this.note('sheet', asked);
         return Promise.resolve(fakeSheet(asked.layer, this.here().model));
       },
+      ownRuns: () => Promise.resolve(this.runRows()),
       topology: () => {
         this.note('topology', null);
         return Promise.resolve(this.pretence.real?.topology ?? fakeTopology(this.here().model.inspection));

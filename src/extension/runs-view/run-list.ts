@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { isInside } from '../../disk/paths';
+import { TELLING_FILE } from '../../disk/find-runs';
+import { outcomeOf, readListedRun, startOf, type ListedRun } from '../../disk/read-run';
+import { runRow } from '../../disk/run-row';
+import { translated } from '../../protocol/l10n';
+import { RUN_FILES } from '../../protocol/run-folder';
+import { NOTES_FILE } from '../../protocol/run-notes';
+import type { RunRow } from '../../protocol/runs-page';
+import { Disposables } from '../disposables';
+import { Listeners } from '../listeners';
+import type { RunService } from '../runs/run-service';
+import type { Scanner } from '../scan/scanner';
+import { runFigures, runSizes } from './figures';
+
+/** A run of the workspace, without the bulk of its results. */
+export interface KnownRun extends Pick<ListedRun, 'folder' | 'state' | 'problem' | 'recipe' | 'model'> {
+  readonly row: RunRow;
+  /** Its figures in a line, and further lines of a tooltip. */
+  readonly figures: string;
+  readonly lines: readonly string[];
+  /** True where tags and note cannot be read. */
+  readonly hasBrokenNotes: boolean;
+}
+
+/** A read run, and the state of its files then. */
+interface Read {
+  readonly stamp: string;
+  readonly run: KnownRun | undefined;
+  /** Other files whose presence it tells of. */
+  readonly others: readonly string[];
+}
+
+/** The most runs that are listed. */
+const MOST = 2000;
+/** Milliseconds in which changes of files are gathered: a running run writes often. */
+const GATHER = 700;
+/** The files whose change is noticed; every epoch appends to the journal, so only its coming and going is. */
+const FILES = [...Object.values(RUN_FILES), NOTES_FILE, 'model.json'];
+
+const nameOf = (file: string): string => vscode.workspace.asRelativePath(file);
+
+/** The runs of the workspace, kept up to date from the first question on. Only runs whose files changed are read again. */
+export class RunList implements vscode.Disposable {
+  /** Fires when a run is new, gone or different, and for nothing else. */
+  readonly changed = new Listeners<void>();
+  private readonly own = new Disposables();
+  private readonly read = new Map<string, Read>();
+  private known: readonly KnownRun[] = [];
+  private asked: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly runs: Pick<RunService, 'running' | 'started' | 'ended'>,
+    scanner: Pick<Scanner, 'onDidChange'>,
+  ) {
+    const soon = (): void => this.soon();
+    const names = FILES.map((name) => path.posix.basename(name)).join(',');
+    const watcher = this.own.add(vscode.workspace.createFileSystemWatcher(`**/{${names}}`));
+    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) this.own.add(event(soon));
+    const folders = this.own.add(vscode.workspace.createFileSystemWatcher(`**/${TELLING_FILE}`, false, true));
+    for (const event of [folders.onDidCreate, folders.onDidDelete]) this.own.add(event(soon));
+    this.own.add(vscode.workspace.onDidChangeWorkspaceFolders(soon));
+    // The watcher does not name the files of a folder that was deleted or moved as a whole; the scan finds out.
+    this.own.add(scanner.onDidChange(soon));
+    this.own.add({ dispose: runs.started.add(soon) });
+    this.own.add({ dispose: runs.ended.add(soon) });
+  }
+
+  /** The runs by folder, as far as they were read last. */
+  get now(): readonly KnownRun[] {
+    return this.known;
+  }
+
+  /** Reads what changed, and returns all runs by folder. */
+  async all(): Promise<readonly KnownRun[]> {
+    await (this.asked ??= this.refresh().finally(() => (this.asked = undefined)));
+    return this.known;
+  }
+
+  /** The run in this folder, as it is now. */
+  async find(folder: string): Promise<KnownRun | undefined> {
+    return (await this.all()).find((run) => run.folder === folder);
+  }
+
+  /** Reads again after a moment, if anybody has asked yet. */
+  soon(): void {
+    if (this.isIdle) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.all();
+    }, GATHER);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.own.dispose();
+  }
+
+  private isIdle = true;
+
+  private async refresh(): Promise<void> {
+    this.isIdle = false;
+    const files = await vscode.workspace.findFiles(`**/${TELLING_FILE}`, '**/node_modules/**', MOST);
+    const folders = new Set(files.filter(({ scheme }) => scheme === 'file').map((uri) => path.dirname(uri.fsPath)));
+    const going = new Set(this.runs.running.map(({ request }) => request.out));
+    for (const folder of this.read.keys()) if (!folders.has(folder)) this.read.delete(folder);
+    await Promise.all([...folders].map((folder) => this.readIfChanged(folder, going.has(folder))));
+    const runs = [...this.read.values()].flatMap(({ run }) => run ?? []);
+    runs.sort((a, b) => a.folder.localeCompare(b.folder, 'en', { numeric: true }));
+    const isSame = runs.length === this.known.length && runs.every((run, i) => run === this.known[i]);
+    this.known = runs;
+    if (!isSame) this.changed.fire();
+  }
+
+  private async readIfChanged(folder: string, isRunning: boolean): Promise<void> {
+    const before = this.read.get(folder);
+    const { stamp, changed } = await stampOf(folder, isRunning, before?.others);
+    if (before?.stamp === stamp) return;
+    const listed = await readListedRun(folder, isRunning);
+    const others = listed ? [outcomeOf(folder, listed.recipe), startOf(folder, listed.recipe) ?? ''] : [];
+    const run = listed && knownOf(listed, changed);
+    // Files that only now are known to matter belong to the stamp too.
+    const whole = await stampOf(folder, isRunning, others);
+    // A run that looks the same stays the same object, so that nothing of it is drawn again.
+    const isSame = JSON.stringify(run) === JSON.stringify(before?.run);
+    this.read.set(folder, { stamp: whole.stamp, run: isSame ? before?.run : run, others });
+  }
+}
+
+function knownOf(run: ListedRun, changed: number): KnownRun {
+  const { folder, state, problem, recipe, model, result, notes } = run;
+  const sizes = runSizes(run);
+  return {
+    ...{ folder, state, problem, recipe, model },
+    row: runRow(run, nameOf, changed),
+    figures: runFigures(run),
+    lines: [...(sizes === undefined ? [] : [sizes]), ...(result?.advice ?? []).map(translated)],
+    hasBrokenNotes: notes === 'broken',
+  };
+}
+
+/** True for a run that began with this checkpoint or wrote it, on its way or at its end. */
+export const concerns = ({ folder, row, model }: KnownRun, checkpoint: string): boolean =>
+  row.start?.path === checkpoint || model === checkpoint || isInside(checkpoint, folder);
+
+/** Sizes and times of the files of a run, and the time of the last change. */
+async function stampOf(
+  folder: string,
+  isRunning: boolean,
+  others: readonly string[] = [],
+): Promise<{ stamp: string; changed: number }> {
+  const states = await Promise.all(FILES.map((name) => stat(path.join(folder, name)).catch(() => undefined)));
+  const marks = states.map((info) => (info ? `${info.size} ${info.mtimeMs}` : '-'));
+  const changed = Math.max(0, ...states.map((info) => info?.mtimeMs ?? 0));
+  return { stamp: [isRunning, ...marks, ...others.map((file) => existsSync(file))].join('\n'), changed };
+}

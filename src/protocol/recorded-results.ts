@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { Split } from './dataset';
+import { MetricValues } from './metric';
+import { RunCurve } from './runs-page';
+
+/** What the run that wrote exactly these weights measured: it lies beside them. */
+export const RecordedResults = z.object({
+  /** The end of the run in ISO 8601; null in runs of earlier versions. */
+  finished: z.string().nullable(),
+  /** The main metric first; null where nothing was measured. */
+  metrics: MetricValues.nullable(),
+  split: Split,
+  /** Examples that were measured; null where it is not known. */
+  samples: z.number().nullable(),
+  sampleData: z.boolean(),
+  curve: RunCurve,
+  /** The checkpoint that the run began with, `path` null if it is gone; null: random weights. */
+  parent: z.object({ name: z.string(), path: z.string().nullable() }).nullable(),
+});
+export type RecordedResults = z.infer<typeof RecordedResults>;

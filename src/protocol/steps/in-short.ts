@@ -1,0 +1,24 @@
+import { compact, percent } from '../format';
+import type { RecipeStep } from './index';
+
+/** `sparsity: 0.9` -> `90%`; other kinds of amounts keep their name: `macs 50%`. */
+function amountWords(amount: object): string[] {
+  const entries = Object.entries(amount);
+  const [only] = entries;
+  if (entries.length !== 1 || !only) return [];
+  const [kind, value]: [string, unknown] = only;
+  if (typeof value !== 'number') return [];
+  const isShare = value <= 1 && kind !== 'threshold' && kind !== 'standardDeviations';
+  return [`${kind === 'sparsity' ? '' : `${kind} `}${isShare ? percent(value, value * 100 === Math.round(value * 100) ? 0 : 1) : compact(value)}`]; // prettier-ignore
+}
+
+/** A step in a few words, for a cell of a table: `prune 90%`, `finetune 2`, `quantize int8`. */
+export function stepInShort(step: RecipeStep): string {
+  return [
+    step.step,
+    ...('amount' in step && typeof step.amount === 'object' ? amountWords(step.amount) : []),
+    ...('bits' in step && typeof step.bits === 'string' ? [step.bits] : []),
+    ...('macs' in step && typeof step.macs === 'number' ? [percent(step.macs, 0)] : []),
+    ...('epochs' in step ? [String(step.epochs)] : []),
+  ].join(' ');
+}

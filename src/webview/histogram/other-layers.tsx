@@ -1,0 +1,94 @@
+import { t } from '../../protocol/l10n';
+import type { Histogram } from '../../protocol/measure';
+import { lineStyle } from '../sensitivity/curves';
+import { marks } from '../state/layer-list';
+import { histograms } from '../state/session';
+import { barHeight, type Axis } from '../ui/scale';
+import { readTheme, useThemeVersion } from '../ui/theme';
+import type { Bins } from './bins';
+import { rebinned } from './rebinned';
+
+/** The most layers that are laid over the selected one. */
+const MOST = 6;
+
+/** The histograms of the layers that were chosen together with this one. */
+function others(layer: string | null): Histogram[] {
+  const { names } = marks.value;
+  if (names.size < 2 || layer === null) return [];
+  return [...names].flatMap((name) => (name === layer ? [] : (histograms.value.get(name) ?? []))).slice(0, MOST);
+}
+
+const nonzero = ({ counts }: Pick<Histogram, 'counts'>): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** Layers that were chosen together, as outlines over the bars of the selected one. Each is scaled to its number of weights. */
+export function OtherLayers({
+  histogram,
+  bins,
+  axis,
+  height,
+  log,
+}: {
+  histogram: Histogram;
+  bins: Bins;
+  axis: Axis;
+  height: number;
+  log: boolean;
+}) {
+  useThemeVersion();
+  const shown = others(histogram.layer);
+  if (shown.length === 0) return null;
+  const theme = readTheme();
+  const largest = Math.max(...bins.counts, 1);
+  // As high as the bars, with the same room above.
+  const tallest = height - Math.min(28, Math.round(height / 8));
+  const each = axis.width / Math.max(1, bins.counts.length);
+  const total = nonzero(histogram);
+  return (
+    <svg class="levels" width={axis.width} height={height} aria-hidden="true" data-testid="other-layers">
+      {shown.map((one, index) => {
+        const scale = total / Math.max(1, nonzero(one));
+        const steps = rebinned(one, bins).map((count, bin) => {
+          const share = Math.min(1, barHeight(count * scale, largest, log));
+          return `V${(height - share * tallest).toFixed(2)}H${((bin + 1) * each).toFixed(2)}`;
+        });
+        const { stroke, dash } = lineStyle(index + 1, theme);
+        return (
+          <path
+            key={one.layer}
+            d={`M0 ${height}${steps.join('')}V${height}`}
+            style={{ fill: 'none', stroke, strokeWidth: '1.75px', strokeDasharray: dash.join(' ') }}
+            data-layer={one.layer}
+          />
+        );
+      })}
+    </svg>
+  );
+}
+
+/** Which outline is which layer. */
+export function OtherLayersLegend({ layer }: { layer: string | null }) {
+  useThemeVersion();
+  const shown = others(layer);
+  if (shown.length === 0 || layer === null) return null;
+  const theme = readTheme();
+  return (
+    <ul class="scan-legend small" aria-label={t('Layers over each other')} data-testid="other-layers-legend">
+      <li class="row">
+        <span class="legend-bar" aria-hidden="true" />
+        {layer}
+      </li>
+      {shown.map(({ layer: name }, index) => {
+        const { stroke, dash } = lineStyle(index + 1, theme);
+        return (
+          <li key={name} class="row">
+            <svg width="22" height="8" aria-hidden="true">
+              <line x1="0" x2="22" y1="4" y2="4" style={{ stroke, strokeWidth: '2px', strokeDasharray: dash.join(' ') }} />
+            </svg>
+            {name}
+          </li>
+        );
+      })}
+      <li class="quiet">{t('each scaled to as many nonzero weights as {0} has', layer)}</li>
+    </ul>
+  );
+}

@@ -1,0 +1,23 @@
+import { t } from '../../protocol/l10n';
+import { ask } from '../state/host';
+import { ownRuns, ownTable } from './own-runs';
+import { RunWork } from './run-work';
+
+/** The runs that began with the open checkpoint, and the one that wrote it. */
+export function RunsTab() {
+  const known = ownRuns.value;
+  if (known === null) return <p class="quiet">{t('Reading the runs\u2026')}</p>;
+  if (known.length === 0)
+    return (
+      <p class="empty" data-testid="no-runs">
+        {t('No run began with this checkpoint yet: prune it, or run a recipe.')}
+      </p>
+    );
+  return (
+    <RunWork
+      table={ownTable}
+      label={t('Runs of this checkpoint')}
+      onOpen={(path) => ask('openCheckpoint', { path })}
+    />
+  );
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { measured } from '../../../../src/protocol/metric';
+import type { RunCurve } from '../../../../src/protocol/runs-page';
+import { columnsOfLines, metricOfLines, smooth } from '../../../../src/webview/runs/curves';
+
+const curve = (values: readonly number[], name: 'accuracy' | 'rmse' = 'accuracy'): RunCurve =>
+  values.map((value, i) => ({ epoch: i + 1, loss: 1 / (i + 1), validation: measured(name, value) }));
+
+test('smoothing keeps a constant, starts at the first value and leaves gaps', () => {
+  expect(smooth([2, 2, 2], 0.9).map((value) => value?.toFixed(9))).toEqual(['2.000000000', '2.000000000', '2.000000000']);
+  const [first, second, gap, last] = smooth([1, 3, null, 3], 0.5);
+  expect(first).toBe(1);
+  expect(second).toBeCloseTo(7 / 3, 12);
+  expect(gap).toBeNull();
+  expect(last).toBeGreaterThan(second!);
+  expect(smooth([1, 5, 2], 0)).toEqual([1, 5, 2]);
+});
+
+test('lines share their epochs, and those of another metric are left out of the axis', () => {
+  const lines = [
+    { name: 'a', curve: curve([0.5, 0.6, 0.7]) },
+    { name: 'b', curve: curve([0.8]) },
+    { name: 'c', curve: curve([12, 11], 'rmse') },
+  ];
+  expect(metricOfLines(lines, 'validation')).toBe('accuracy');
+  expect(columnsOfLines(lines, 'validation', 'accuracy')).toEqual({
+    epochs: [1, 2, 3],
+    columns: [
+      [0.5, 0.6, 0.7],
+      [0.8, null, null],
+      [null, null, null],
+    ],
+  });
+  expect(metricOfLines(lines, 'test')).toBeNull();
+  expect(columnsOfLines(lines, 'loss', 'loss').columns[2]).toEqual([1, 0.5, null]);
+});
