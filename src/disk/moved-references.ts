@@ -46,7 +46,9 @@ function withStrings(text: string, replaced: ReadonlyMap<string, string>): strin
   const wanted = next(JSON.parse(text));
   let edited = text;
   for (const [old, value] of replaced) edited = edited.replaceAll(JSON.stringify(old), () => JSON.stringify(value));
-  return JSON.stringify(JSON.parse(edited)) === JSON.stringify(wanted) ? edited : `${JSON.stringify(wanted, null, 2)}\n`;
+  return JSON.stringify(JSON.parse(edited)) === JSON.stringify(wanted)
+    ? edited
+    : `${JSON.stringify(wanted, null, 2)}\n`;
 }
 
 /** The text of a recipe after the move; undefined if it is no recipe, or refers to nothing there. */

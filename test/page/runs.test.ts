@@ -67,10 +67,12 @@ test('a run is renamed, deleted and opened by keys and by its menu', async () =>
   await page().keyboard.press('F2');
   await page().keyboard.press('Delete');
   await page().keyboard.press('Enter');
-  await expect.poll(() => asked('actOnRun')).toEqual([
-    { action: 'rename', folders: ['/models/run-4'] },
-    { action: 'delete', folders: ['/models/run-4'] },
-  ]);
+  await expect
+    .poll(() => asked('actOnRun'))
+    .toEqual([
+      { action: 'rename', folders: ['/models/run-4'] },
+      { action: 'delete', folders: ['/models/run-4'] },
+    ]);
   expect(await asked('openCheckpoint')).toEqual([{ path: '/models/run-4/model.json' }]);
   const context = JSON.parse((await row('run-4').getAttribute('data-vscode-context')) ?? '') as object;
   expect(context).toMatchObject({ secateurRun: 'finished', secateurRunHasModel: true, runFolder: '/models/run-4' });

@@ -39,7 +39,8 @@ const MOST = 2000;
 /** Milliseconds in which changes of files are gathered: a running run writes often. */
 const GATHER = 700;
 /** The files whose change is noticed; every epoch appends to the journal, so only its coming and going is. */
-const FILES = [...Object.values(RUN_FILES), NOTES_FILE, 'model.json'];
+const OF_RUN = Object.values(RUN_FILES);
+const FILES = [...OF_RUN, NOTES_FILE, 'model.json'];
 
 const nameOf = (file: string): string => vscode.workspace.asRelativePath(file);
 
@@ -147,7 +148,7 @@ function knownOf(run: ListedRun, changed: number): KnownRun {
 export const concerns = ({ folder, row, model }: KnownRun, checkpoint: string): boolean =>
   row.start?.path === checkpoint || model === checkpoint || isInside(checkpoint, folder);
 
-/** Sizes and times of the files of a run, and the time of the last change. */
+/** Sizes and times of the files of a run, and the time of its last change by the run itself. */
 async function stampOf(
   folder: string,
   isRunning: boolean,
@@ -155,6 +156,6 @@ async function stampOf(
 ): Promise<{ stamp: string; changed: number }> {
   const states = await Promise.all(FILES.map((name) => stat(path.join(folder, name)).catch(() => undefined)));
   const marks = states.map((info) => (info ? `${info.size} ${info.mtimeMs}` : '-'));
-  const changed = Math.max(0, ...states.map((info) => info?.mtimeMs ?? 0));
+  const changed = Math.max(0, ...states.slice(0, OF_RUN.length).map((info) => info?.mtimeMs ?? 0));
   return { stamp: [isRunning, ...marks, ...others.map((file) => existsSync(file))].join('\n'), changed };
 }

@@ -17,10 +17,16 @@ function markOf(a: TopologyNode, b: TopologyNode, layer: ComparedLayer | undefin
   if (a.type !== b.type) return { kind: 'changed', words: `${a.type} \u2192 ${b.type}` };
   const [before, after] = [widthOf(a), widthOf(b)];
   if (before !== null && after !== null && before !== after)
-    return { kind: after < before ? 'narrower' : 'changed', words: t('{0} → {1} channels', count(before), count(after)) };
+    return {
+      kind: after < before ? 'narrower' : 'changed',
+      words: t('{0} → {1} channels', count(before), count(after)),
+    };
   const [params, left] = [layer?.a?.params, layer?.b?.params];
   if (params !== undefined && left !== undefined && params !== left)
-    return { kind: left < params ? 'narrower' : 'changed', words: t('{0} → {1} parameters', count(params), count(left)) };
+    return {
+      kind: left < params ? 'narrower' : 'changed',
+      words: t('{0} → {1} parameters', count(params), count(left)),
+    };
   return undefined;
 }
 

@@ -66,7 +66,7 @@ function Graphs({
   const marks = useMemo(() => changedNodes(a, b, layers), [a, b, layers]);
   const sides = useMemo(
     () =>
-      ([['a', a] as const, ['b', b] as const]).map(([side, nodes]) => ({
+      [['a', a] as const, ['b', b] as const].map(([side, nodes]) => ({
         ...{ side, nodes, parts: blocksOf(nodes), paint: paintOf(layers, side), figures: figuresOf(layers, side) },
       })),
     [a, b, layers],

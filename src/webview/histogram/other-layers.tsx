@@ -82,7 +82,13 @@ export function OtherLayersLegend({ layer }: { layer: string | null }) {
         return (
           <li key={name} class="row">
             <svg width="22" height="8" aria-hidden="true">
-              <line x1="0" x2="22" y1="4" y2="4" style={{ stroke, strokeWidth: '2px', strokeDasharray: dash.join(' ') }} />
+              <line
+                x1="0"
+                x2="22"
+                y1="4"
+                y2="4"
+                style={{ stroke, strokeWidth: '2px', strokeDasharray: dash.join(' ') }}
+              />
             </svg>
             {name}
           </li>

@@ -2,7 +2,10 @@ import type { Histogram } from '../../protocol/measure';
 import type { Bins } from './bins';
 
 /** The weights of another histogram in these bins; one of its bins that lies across an edge is shared out by width. */
-export function rebinned({ start, width, counts }: Histogram, bins: Pick<Bins, 'start' | 'width' | 'counts'>): number[] {
+export function rebinned(
+  { start, width, counts }: Histogram,
+  bins: Pick<Bins, 'start' | 'width' | 'counts'>,
+): number[] {
   const result = new Array<number>(bins.counts.length).fill(0);
   counts.forEach((count, i) => {
     if (count === 0) return;

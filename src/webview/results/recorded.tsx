@@ -66,7 +66,12 @@ export function RecordedRun() {
     <div class="recorded" data-testid="recorded-run">
       {metrics && (
         <p class="small">
-          {t('{0} on {1}, {2}.', metrics.map((one) => metricWords(one)).join(t(', ')), basisWords(results), fromWords(results))}
+          {t(
+            '{0} on {1}, {2}.',
+            metrics.map((one) => metricWords(one)).join(t(', ')),
+            basisWords(results),
+            fromWords(results),
+          )}
         </p>
       )}
       {curve.length > 0 && <RunCurves lines={[{ name, curve }]} />}

@@ -54,7 +54,10 @@ const optionsOf = (step: RecipeStep): Flat => {
 };
 
 /** Pairs of steps of the same kind in the same order, as many as can be; others stand alone. */
-export function pairSteps(a: readonly RecipeStep[], b: readonly RecipeStep[]): [RecipeStep | null, RecipeStep | null][] {
+export function pairSteps(
+  a: readonly RecipeStep[],
+  b: readonly RecipeStep[],
+): [RecipeStep | null, RecipeStep | null][] {
   const longest = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)

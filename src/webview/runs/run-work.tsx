@@ -51,7 +51,9 @@ export function RunWork({
           testId="runs-filter"
         />
         <span class="small quiet figures" role="status" data-testid="runs-count">
-          {shown === all ? tPlural(all, '{0} row', '{0} rows', count(all)) : t('{0} of {1} rows', count(shown), count(all))}
+          {shown === all
+            ? tPlural(all, '{0} row', '{0} rows', count(all))
+            : t('{0} of {1} rows', count(shown), count(all))}
         </span>
         <ChosenRuns table={table} onOpen={open} onAct={act} />
       </div>

@@ -88,11 +88,7 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
       <p class="small quiet" role="status">
         {summary()}
       </p>
-      <RunWork
-        table={table}
-        label={t('Runs and checkpoints')}
-        onOpen={(path) => askRuns('openCheckpoint', { path })}
-      />
+      <RunWork table={table} label={t('Runs and checkpoints')} onOpen={(path) => askRuns('openCheckpoint', { path })} />
     </>
   );
 }

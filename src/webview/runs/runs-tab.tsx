@@ -14,10 +14,6 @@ export function RunsTab() {
       </p>
     );
   return (
-    <RunWork
-      table={ownTable}
-      label={t('Runs of this checkpoint')}
-      onOpen={(path) => ask('openCheckpoint', { path })}
-    />
+    <RunWork table={ownTable} label={t('Runs of this checkpoint')} onOpen={(path) => ask('openCheckpoint', { path })} />
   );
 }

@@ -26,9 +26,7 @@ test('a recipe follows a folder to its new name, and is written as its author wr
 
 test('absolute paths stay absolute', () => {
   const text = JSON.stringify({ ...recipe, checkpoint: path.join(move.from, 'model.json') });
-  expect(movedRecipeText(text, '/work/runs/other', move)).toContain(
-    JSON.stringify(path.join(move.to, 'model.json')),
-  );
+  expect(movedRecipeText(text, '/work/runs/other', move)).toContain(JSON.stringify(path.join(move.to, 'model.json')));
 });
 
 test('a step that reads a checkpoint of the folder is known', () => {

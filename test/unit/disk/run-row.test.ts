@@ -51,7 +51,12 @@ test('a row tells when, from which checkpoint, on what data and with which steps
 });
 
 test('notes that cannot be read hide nothing else of a run', async () => {
-  const folder = await folderWith({ 'recipe.json': recipe, 'results.json': result, 'model.json': '{}', 'notes.json': '{' });
+  const folder = await folderWith({
+    'recipe.json': recipe,
+    'results.json': result,
+    'model.json': '{}',
+    'notes.json': '{',
+  });
   const run = await readListedRun(folder, false);
   expect(run).toMatchObject({ state: 'finished', notes: 'broken' });
   expect(run && runRow(run, nameOf, 0)).toMatchObject({ tags: [], note: '' });

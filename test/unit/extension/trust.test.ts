@@ -133,6 +133,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   histogram: [{ layers: [null], bins: 16 }],
   sheet: [{ layer: 'dense' }],
   topology: [nothing],
+  ownRuns: [nothing],
   levels: [{ step: { step: 'cluster' }, layer: 'dense' }],
   plan: [
     { step: prune, seed: 0, download: false },
@@ -274,6 +275,7 @@ test('a comparison is shown, and timed only in a trusted workspace', async () =>
     comparison: () => Promise.reject(new Error('asked')),
     latency: () => Promise.reject(new Error('timed')),
     packedSide: () => Promise.reject(new Error('packed')),
+    topologyOfSide: () => Promise.reject(new Error('connected')),
     openCheckpoint: () => Promise.resolve(null),
     showLog: () => Promise.resolve(null),
   };

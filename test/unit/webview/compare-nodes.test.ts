@@ -7,7 +7,14 @@ const node = (layer: string | null, type: string, width: number, name = layer ??
   ...{ layer, type, path: [name], shape: [null, 4, width], inputs: [] },
 });
 const layer = (name: string, a: number, b: number): ComparedLayer => {
-  const side = (params: number) => ({ type: 'Dense', outputShape: null, params, nonzero: 1, sparsity: null, macs: null });
+  const side = (params: number) => ({
+    type: 'Dense',
+    outputShape: null,
+    params,
+    nonzero: 1,
+    sparsity: null,
+    macs: null,
+  });
   return { name, a: side(a), b: side(b), histogram: null };
 };
 

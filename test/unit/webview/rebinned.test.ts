@@ -4,7 +4,7 @@ import { rebinned } from '../../../src/webview/histogram/rebinned';
 
 const histogram = (start: number, width: number, counts: number[]): Histogram => ({
   ...{ layer: 'x', start, width, counts, count: 0, zeros: 0, nan: 0, infinite: 0 },
-  ...{ mean: 0, std: 1, min: -1, max: 1 },
+  ...{ mean: 0, std: 1, min: -1, max: 1, magnitudes: { max: 1, counts: [] } },
 });
 
 test('counts keep their sum in other bins, and those across an edge are shared out by width', () => {

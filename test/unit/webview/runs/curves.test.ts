@@ -7,7 +7,11 @@ const curve = (values: readonly number[], name: 'accuracy' | 'rmse' = 'accuracy'
   values.map((value, i) => ({ epoch: i + 1, loss: 1 / (i + 1), validation: measured(name, value) }));
 
 test('smoothing keeps a constant, starts at the first value and leaves gaps', () => {
-  expect(smooth([2, 2, 2], 0.9).map((value) => value?.toFixed(9))).toEqual(['2.000000000', '2.000000000', '2.000000000']);
+  expect(smooth([2, 2, 2], 0.9).map((value) => value?.toFixed(9))).toEqual([
+    '2.000000000',
+    '2.000000000',
+    '2.000000000',
+  ]);
   const [first, second, gap, last] = smooth([1, 3, null, 3], 0.5);
   expect(first).toBe(1);
   expect(second).toBeCloseTo(7 / 3, 12);
