@@ -54,7 +54,7 @@ test('chosen runs show their curves over each other, the fields in which two rec
   await page().keyboard.press('End');
   await curves.getByText('0.95').waitFor();
   await element('curved-loss').click();
-  await element('run-curves-plot').locator('canvas').waitFor();
+  await element('run-curves-plot').locator('.series-line').first().waitFor();
   await element('run-compare').click();
   const folders = ['/models/run-3', '/models/run-6'];
   const [compared] = await asked('actOnRun');
@@ -122,7 +122,7 @@ test('a checkpoint that a run wrote opens with its metric, its curve and its par
   await expect.poll(() => asked('openCheckpoint')).toEqual([{ path: '/models/fashion-cnn/model.json' }]);
   await tab('evaluation');
   await element('recorded-run').getByText('91.57% accuracy').waitFor();
-  await element('run-curves-plot').locator('canvas').waitFor();
+  await element('run-curves-plot').locator('.series-line').first().waitFor();
   await element('evaluate-here').click();
   await element('evaluation').waitFor();
   expect(await stat.textContent()).toMatch(/10,000 examples$/);

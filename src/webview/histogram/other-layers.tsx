@@ -1,10 +1,10 @@
 import { t } from '../../protocol/l10n';
+import { Sample } from '../chart/legend';
+import { styleOf } from '../chart/marks';
 import type { Histogram } from '../../protocol/measure';
-import { lineStyle } from '../sensitivity/curves';
 import { marks } from '../state/layer-list';
 import { histograms } from '../state/session';
 import { barHeight, type Axis } from '../ui/scale';
-import { readTheme, useThemeVersion } from '../ui/theme';
 import type { Bins } from './bins';
 import { rebinned } from './rebinned';
 
@@ -34,10 +34,8 @@ export function OtherLayers({
   height: number;
   log: boolean;
 }) {
-  useThemeVersion();
   const shown = others(histogram.layer);
   if (shown.length === 0) return null;
-  const theme = readTheme();
   const largest = Math.max(...bins.counts, 1);
   // As high as the bars, with the same room above.
   const tallest = height - Math.min(28, Math.round(height / 8));
@@ -51,12 +49,12 @@ export function OtherLayers({
           const share = Math.min(1, barHeight(count * scale, largest, log));
           return `V${(height - share * tallest).toFixed(2)}H${((bin + 1) * each).toFixed(2)}`;
         });
-        const { stroke, dash } = lineStyle(index + 1, theme);
+        const { color, dash } = styleOf(index + 1);
         return (
           <path
             key={one.layer}
             d={`M0 ${height}${steps.join('')}V${height}`}
-            style={{ fill: 'none', stroke, strokeWidth: '1.75px', strokeDasharray: dash.join(' ') }}
+            style={{ fill: 'none', stroke: color, strokeWidth: '1.75px', strokeDasharray: dash.join(' ') }}
             data-layer={one.layer}
           />
         );
@@ -67,33 +65,20 @@ export function OtherLayers({
 
 /** Which outline is which layer. */
 export function OtherLayersLegend({ layer }: { layer: string | null }) {
-  useThemeVersion();
   const shown = others(layer);
   if (shown.length === 0 || layer === null) return null;
-  const theme = readTheme();
   return (
-    <ul class="scan-legend small" aria-label={t('Layers over each other')} data-testid="other-layers-legend">
+    <ul class="plot-legend small" aria-label={t('Layers over each other')} data-testid="other-layers-legend">
       <li class="row">
         <span class="legend-bar" aria-hidden="true" />
         {layer}
       </li>
-      {shown.map(({ layer: name }, index) => {
-        const { stroke, dash } = lineStyle(index + 1, theme);
-        return (
-          <li key={name} class="row">
-            <svg width="22" height="8" aria-hidden="true">
-              <line
-                x1="0"
-                x2="22"
-                y1="4"
-                y2="4"
-                style={{ stroke, strokeWidth: '2px', strokeDasharray: dash.join(' ') }}
-              />
-            </svg>
-            {name}
-          </li>
-        );
-      })}
+      {shown.map(({ layer: name }, index) => (
+        <li key={name} class="row">
+          <Sample style={styleOf(index + 1)} drawn="line" />
+          {name}
+        </li>
+      ))}
       <li class="quiet">{t('each scaled to as many nonzero weights as {0} has', layer)}</li>
     </ul>
   );

@@ -39,24 +39,17 @@ export function smooth(values: readonly (number | null)[], smoothing: number): (
   });
 }
 
-/** Epochs, then a column of values for each line; null where a line has none. Lines of another metric have none at all. */
-export function columnsOfLines(
-  lines: readonly Line[],
-  of: Curved,
-  metric: MetricName,
-): { epochs: number[]; columns: (number | null)[][] } {
+/** The values of each line by epoch, from 1; null where a line has none. Lines of another metric have none at all. */
+export function columnsOfLines(lines: readonly Line[], of: Curved, metric: MetricName): (number | null)[][] {
   const most = Math.max(0, ...lines.map(({ curve }) => curve.at(-1)?.epoch ?? 0));
   const epochs = Array.from({ length: most }, (_, i) => i + 1);
-  return {
-    epochs,
-    columns: lines.map(({ curve }) => {
-      const values = new Map(
-        curve.flatMap((point) => {
-          const its = valueIn(point, of);
-          return its?.name === metric ? [[point.epoch, its.value] as const] : [];
-        }),
-      );
-      return epochs.map((epoch) => values.get(epoch) ?? null);
-    }),
-  };
+  return lines.map(({ curve }) => {
+    const values = new Map(
+      curve.flatMap((point) => {
+        const its = valueIn(point, of);
+        return its?.name === metric ? [[point.epoch, its.value] as const] : [];
+      }),
+    );
+    return epochs.map((epoch) => values.get(epoch) ?? null);
+  });
 }

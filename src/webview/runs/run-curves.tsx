@@ -1,20 +1,37 @@
 import { useMemo, useState } from 'preact/hooks';
-import type uPlot from 'uplot';
 import { t, tPlural, translated } from '../../protocol/l10n';
 import { METRICS, metricText, type MetricName } from '../../protocol/metric';
-import { lineStyle } from '../sensitivity/curves';
-import { axisOf, Chart } from '../ui/chart';
+import { Legend } from '../chart/legend';
+import { LineChart } from '../chart/line-chart';
+import { styleOf } from '../chart/marks';
+import type { Point, Series } from '../chart/series';
 import { Range } from '../ui/range';
-import { metricUnits, tickWords } from '../ui/scale';
+import { COUNT_UNITS, metricUnits } from '../ui/scale';
 import { Segments } from '../ui/segments';
-import { readTheme, useThemeVersion, type Theme } from '../ui/theme';
 import { columnsOfLines, CURVED, metricOfLines, smooth, type Curved, type Line } from './curves';
 
-const HEIGHT = 260;
+const HEIGHT = 280;
 /** The strongest smoothing. */
 const MOST = 0.95;
 
 const WORDS: Readonly<Record<Curved, string>> = { validation: t('Validation'), test: t('Test'), loss: t('Loss') };
+
+/** The points of a column that has values; epochs start at 1. */
+const pointsOf = (column: readonly (number | null)[]): Point[] =>
+  column.flatMap((y, i) => (y === null ? [] : [{ x: i + 1, y }]));
+
+/** A line for each run that has the metric, with the line as it is behind a smoothed one. */
+function seriesOf(lines: readonly Line[], of: Curved, metric: MetricName, smoothing: number): Series[] {
+  const columns = columnsOfLines(lines, of, metric);
+  const series = (isFaint: boolean): Series[] =>
+    lines.flatMap(({ name }, index) => {
+      const column = columns[index] ?? [];
+      const points = pointsOf(isFaint ? column : smooth(column, smoothing));
+      const drawn = isFaint || points.length > 60 ? 'line' : 'both';
+      return points.length === 0 ? [] : [{ name, points, style: styleOf(index), drawn, isFaint } satisfies Series];
+    });
+  return [...(smoothing > 0 ? series(true) : []), ...series(false)];
+}
 
 /** The course of the training of several runs over each other, with the lines as they are behind smoothed ones. */
 export function RunCurves({ lines }: { lines: readonly Line[] }) {
@@ -22,15 +39,14 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
   const [smoothing, setSmoothing] = useState(0);
   const shown = lines.filter(({ curve }) => curve.length > 0);
   const metric = metricOfLines(shown, of);
-  const raw = useMemo(() => (metric === null ? null : columnsOfLines(shown, of, metric)), [lines, of, metric]);
-  const smoothed = useMemo(() => raw?.columns.map((column) => smooth(column, smoothing)) ?? [], [raw, smoothing]);
-  const data = useMemo<uPlot.AlignedData>(
-    () => (raw ? [raw.epochs, ...raw.columns, ...(smoothing > 0 ? smoothed : [])] : [[]]),
-    [raw, smoothed, smoothing],
+  const series = useMemo(
+    () => (metric === null ? [] : seriesOf(shown, of, metric, smoothing)),
+    [lines, of, metric, smoothing],
   );
   if (shown.length === 0) return null;
+  const own = series.filter(({ isFaint }) => isFaint !== true);
   const without = lines.length - shown.length;
-  const others = raw?.columns.filter((column) => column.every((value) => value === null)).length ?? 0;
+  const others = metric === null ? 0 : shown.length - own.length;
   return (
     <section class="section" aria-labelledby="run-curves-title" data-testid="run-curves">
       <div class="section-head">
@@ -42,7 +58,7 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
           onSelect={setOf}
           testId="curved"
         />
-        <label class="row small">
+        <span class="row small">
           {t('Smoothing')}
           <Range
             label={t('Smoothing')}
@@ -52,21 +68,31 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
             testId="smoothing"
           />
           <span class="figures">{smoothing.toFixed(2)}</span>
-        </label>
+        </span>
       </div>
-      {raw && metric !== null ? (
+      {metric === null ? (
+        <p class="plot-empty">{t('These runs measured nothing on that split.')}</p>
+      ) : (
         <>
-          <Chart
-            data={data}
-            options={(width, theme) => options(width, theme, { lines: shown, metric, isSmoothed: smoothing > 0 })}
-            remake={JSON.stringify([shown.map(({ name }) => name), of, metric, smoothing > 0])}
+          <LineChart
+            title={t('Training curves')}
             label={t('{0} over epochs of {1}', WORDS[of], shown.map(({ name }) => name).join(t(', ')))}
+            height={HEIGHT}
+            series={series}
+            x={{
+              values: own.flatMap(({ points }) => points.map(({ x }) => x)),
+              ...{ units: COUNT_UNITS, title: t('epochs'), areWhole: true },
+            }}
+            y={{
+              values: series.flatMap(({ points }) => points.map(({ y }) => y)),
+              units: metricUnits(metric),
+              title: translated(METRICS[metric].title),
+            }}
+            words={({ name }, { x, y }) => t('{0}: {1} at epoch {2}', name, metricText(metric, y), x)}
             testId="run-curves-plot"
           />
-          <Legend lines={shown} metric={metric} smoothed={smoothed} />
+          <Legend series={own.map((one) => ({ ...one, note: metricText(metric, one.points.at(-1)!.y) }))} />
         </>
-      ) : (
-        <p class="plot-empty">{t('These runs measured nothing on that split.')}</p>
       )}
       <p class="small quiet">
         {[
@@ -76,81 +102,4 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
       </p>
     </section>
   );
-}
-
-function Legend({
-  lines,
-  metric,
-  smoothed,
-}: {
-  lines: readonly Line[];
-  metric: MetricName;
-  smoothed: readonly (number | null)[][];
-}) {
-  useThemeVersion();
-  const theme = readTheme();
-  return (
-    <ul class="scan-legend" aria-label={t('Runs of the curves')}>
-      {lines.map(({ name }, index) => {
-        const { stroke, dash } = lineStyle(index, theme);
-        const last = smoothed[index]?.findLast((value) => value !== null);
-        return (
-          <li key={name} class="row small">
-            <svg width="22" height="8" aria-hidden="true">
-              <line x1="0" x2="22" y1="4" y2="4" stroke={stroke} stroke-width="2" stroke-dasharray={dash.join(' ')} />
-            </svg>
-            {name} {last != null && <span class="figures quiet">{metricText(metric, last)}</span>}
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-function options(
-  width: number,
-  theme: Theme,
-  { lines, metric, isSmoothed }: { lines: readonly Line[]; metric: MetricName; isSmoothed: boolean },
-): uPlot.Options {
-  const axis = axisOf(theme);
-  const units = metricUnits(metric);
-  const line = (index: number, isFaint: boolean): uPlot.Series => ({
-    label: lines[index]?.name ?? '',
-    ...lineStyle(index, theme),
-    width: isFaint ? 1 : 2,
-    alpha: isFaint ? 0.3 : 1,
-    spanGaps: true,
-    points: { show: !isFaint, size: 5 },
-  });
-  return {
-    width,
-    height: HEIGHT,
-    cursor: { drag: { x: false, y: false } },
-    legend: { show: false },
-    scales: { x: { time: false, range: (_, least, most) => [Math.min(least, most - 0.5) - 0.2, most + 0.2] } },
-    axes: [
-      {
-        ...axis,
-        label: t('Epoch'),
-        labelSize: 18,
-        labelFont: theme.font,
-        size: 28,
-        space: 60,
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500],
-      },
-      {
-        ...axis,
-        label: translated(METRICS[metric].title),
-        labelSize: 18,
-        labelFont: theme.font,
-        size: 56,
-        values: (_, ticks) => tickWords(ticks, units),
-      },
-    ],
-    series: [
-      { label: t('Epoch') },
-      ...lines.map((_, index) => line(index, isSmoothed)),
-      ...(isSmoothed ? lines.map((_, index) => line(index, false)) : []),
-    ],
-  };
 }

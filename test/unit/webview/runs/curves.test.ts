@@ -27,14 +27,11 @@ test('lines share their epochs, and those of another metric are left out of the 
     { name: 'c', curve: curve([12, 11], 'rmse') },
   ];
   expect(metricOfLines(lines, 'validation')).toBe('accuracy');
-  expect(columnsOfLines(lines, 'validation', 'accuracy')).toEqual({
-    epochs: [1, 2, 3],
-    columns: [
-      [0.5, 0.6, 0.7],
-      [0.8, null, null],
-      [null, null, null],
-    ],
-  });
+  expect(columnsOfLines(lines, 'validation', 'accuracy')).toEqual([
+    [0.5, 0.6, 0.7],
+    [0.8, null, null],
+    [null, null, null],
+  ]);
   expect(metricOfLines(lines, 'test')).toBeNull();
-  expect(columnsOfLines(lines, 'loss', 'loss').columns[2]).toEqual([1, 0.5, null]);
+  expect(columnsOfLines(lines, 'loss', 'loss')[2]).toEqual([1, 0.5, null]);
 });
