@@ -74,10 +74,10 @@ export function columnsOfRuns(shown: Shown): readonly ColumnOfRuns[] {
   return [
     word('name', t('Name'), 200, ({ name }) => name),
     {
-      ...word('when', t('When'), 150, ({ run }) => run && dateWords(run.when)),
+      ...word('when', t('When'), 176, ({ run }) => run && dateWords(run.when)),
       key: ({ run }) => (run ? Date.parse(run.when) : null),
     },
-    word('start', t('Model'), 130, ({ run }) => run?.start && (run.start.path === null ? t('{0} (gone)', run.start.name) : run.start.name)), // prettier-ignore
+    word('start', t('Model'), 150, ({ run }) => run?.start && (run.start.path === null ? t('{0} (gone)', run.start.name) : run.start.name)), // prettier-ignore
     word('data', t('Data'), 110, ({ run }) => run?.data),
     word('steps', t('Steps'), 190, ({ run }) => run?.steps.join(t(', '))),
     {
@@ -86,7 +86,7 @@ export function columnsOfRuns(shown: Shown): readonly ColumnOfRuns[] {
       text: ({ model }) => (model ? percent(model.totals.sparsity, 1) : NONE),
     },
     {
-      ...{ name: 'metric', title: metric === null ? t('Metric') : metricTitle(metric), isFigure: true, width: 128 },
+      ...{ name: 'metric', title: metric === null ? t('Metric') : metricTitle(metric), isFigure: true, width: 150 },
       key: (row) => valueOf(row, metric),
       text: (row) => {
         const value = valueOf(row, metric);

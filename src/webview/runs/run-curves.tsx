@@ -58,7 +58,7 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
           onSelect={setOf}
           testId="curved"
         />
-        <span class="row small">
+        <span class="row small run-smoothing">
           {t('Smoothing')}
           <Range
             label={t('Smoothing')}

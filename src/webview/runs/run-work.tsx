@@ -115,8 +115,9 @@ function Beside({ table }: { table: RunTable }) {
   const [one, other] = runs;
   const nameOf = (folder: string): string => runs.find((run) => run.folder === folder)?.name ?? folder;
   const [a, b] = [details[0]?.recipe, details[1]?.recipe];
+  if (runs.length === 0) return null;
   return (
-    <>
+    <div class="run-work run-beside">
       {problem !== null && <Notice kind="error">{translated(problem)}</Notice>}
       {runs.length > MOST_CHOSEN && (
         <p class="small quiet">{t('The curves are those of the first {0} chosen runs.', MOST_CHOSEN)}</p>
@@ -124,6 +125,6 @@ function Beside({ table }: { table: RunTable }) {
       <RunCurves lines={details.map(({ folder, curve }) => ({ name: nameOf(folder), curve }))} />
       {runs.length === 2 && one && other && a && b && <RecipeDiffTable a={a} b={b} names={[one.name, other.name]} />}
       {runs.length === 1 && one && <RunNotesForm key={one.folder} run={one} />}
-    </>
+    </div>
   );
 }
