@@ -3,10 +3,10 @@ import type { RecipeStep } from './index';
 
 /** `sparsity: 0.9` -> `90%`; other kinds of amounts keep their name: `macs 50%`. */
 function amountWords(amount: object): string[] {
-  const entries = Object.entries(amount);
+  const entries: [string, unknown][] = Object.entries(amount);
   const [only] = entries;
   if (entries.length !== 1 || !only) return [];
-  const [kind, value]: [string, unknown] = only;
+  const [kind, value] = only;
   if (typeof value !== 'number') return [];
   const isShare = value <= 1 && kind !== 'threshold' && kind !== 'standardDeviations';
   return [`${kind === 'sparsity' ? '' : `${kind} `}${isShare ? percent(value, value * 100 === Math.round(value * 100) ? 0 : 1) : compact(value)}`]; // prettier-ignore

@@ -83,7 +83,8 @@ export function pairSteps(
 
 /** All fields of two recipes, those of a step only where both have the step. */
 export function recipeDiff(a: Recipe, b: Recipe): DiffRow[] {
-  const whole = ({ steps: _, $schema: __, recipeVersion: ___, ...rest }: Recipe): Flat => flat(asJson(rest), []);
+  const whole = ({ checkpoint, data, layers, seed }: Recipe): Flat =>
+    flat(asJson({ checkpoint, data, layers, seed }), []);
   const rows = rowsOf(t('Recipe'), whole(a), whole(b));
   for (const [index, [one, other]] of pairSteps(a.steps, b.steps).entries()) {
     const name = (one ?? other)!.step;

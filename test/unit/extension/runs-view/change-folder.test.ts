@@ -69,7 +69,7 @@ async function workspaceWith(recipes: Readonly<Record<string, object>>, finished
   const runs: KnownRun[] = [];
   for (const name of Object.keys(recipes)) {
     const { folder, state, recipe, model, problem, ...rest } = (await readListedRun(at(name), false))!;
-    const row = runRow({ folder, state, recipe, model, ...rest }, path.basename, 0);
+    const row = runRow({ folder, state, recipe, model, ...rest }, (file) => path.basename(file), 0);
     runs.push({ folder, state, recipe, model, problem, row, figures: '', lines: [], hasBrokenNotes: false });
   }
   const activeRuns = new ActiveRuns(memory());

@@ -16,9 +16,8 @@ vi.mock('vscode', () => {
       isTrusted: true,
       findFiles: async () => {
         const { existsSync, readdirSync } = await import('node:fs');
-        const { join } = await import('node:path');
         return readdirSync(editor.root)
-          .map((name) => join(editor.root, name, 'journal.jsonl'))
+          .map((name) => `${editor.root}/${name}/journal.jsonl`)
           .filter((file) => existsSync(file))
           .map((fsPath) => ({ scheme: 'file', fsPath }));
       },
