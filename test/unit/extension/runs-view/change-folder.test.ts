@@ -21,7 +21,9 @@ const editor = vi.hoisted(() => ({
 vi.mock('vscode', async () => {
   const fs = await import('node:fs/promises');
   return {
-    TreeItem: class {},
+    TreeItem: class {
+      readonly label = '';
+    },
     workspace: {
       isTrusted: true,
       fs: {
