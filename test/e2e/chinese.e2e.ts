@@ -17,8 +17,8 @@ const word = (english: string): string => {
   return found;
 };
 
-/** Two English words in a row. Names of layers, types, files and methods have no space; one class of the data has. */
-const ENGLISH = /(?!Ankle boot)\b[a-z]{3,} [a-z]{2,}/i;
+/** Two English words in a row. Names of layers, types and files have no space; a class of the data and a product have. */
+const ENGLISH = /(?!Ankle boot|ONNX Runtime)\b[a-z]{3,} [a-z]{2,}/i;
 /** Languages of code and commands, which nobody translates. */
 const CODE = 'code, pre, [data-testid="packed-code"]';
 
@@ -72,4 +72,40 @@ test('the panel evaluates and shows its figures in Chinese', async () => {
   await evaluation.getByText(word('Measured on')).waitFor();
   expect.soft(await english()).toEqual([]);
   await world.screenshot('evaluation');
+});
+
+test('the form of a step has Chinese labels, descriptions and values', async () => {
+  await panel.tab('methods');
+  await panel.element('add-quantize').click();
+  await panel.frame.getByText(word('Store as')).first().waitFor();
+  await panel.element('show-plan').click();
+  await panel.element('plan-table').waitFor();
+  expect.soft(await english()).toEqual([]);
+  await world.screenshot('form');
+});
+
+test('a run says what it wrote in Chinese', async () => {
+  await panel.tab('prune');
+  await panel.select('mode-select', 'percent');
+  await panel.typeThreshold('80');
+  await panel.preview('sparsity');
+  await panel.element('prune-button').click();
+  await panel.element('run-result').waitFor({ timeout: 120_000 });
+  await panel.element('run-result').getByText(word('Before and after')).waitFor({ state: 'attached' });
+  expect.soft(await english()).toEqual([]);
+  await world.screenshot('outcome');
+});
+
+test.each(['sensitivity', 'advice'] as const)('the tab %s is Chinese', async (name) => {
+  await panel.tab(name);
+  expect.soft(await english()).toEqual([]);
+  await world.screenshot(name);
+});
+
+test('a question of the host and its answer are Chinese', async () => {
+  const { page, workbench } = world;
+  await workbench.command(`Secateur: ${titles['command.chooseData'] ?? ''}`);
+  await workbench.quickRow(word('Fashion-MNIST sample')).waitFor();
+  await world.screenshot('question');
+  await page.keyboard.press('Escape');
 });
