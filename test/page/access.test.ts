@@ -21,6 +21,9 @@ const Findings = z.array(
 /** The rule joins the texts of a drawn box without spaces between them, and finds that in no label. */
 const JOINED = 'label-content-name-mismatch';
 
+/** Buttons and fields take the colors of a theme when the page is drawn next. */
+const DRAWN = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))';
+
 /** The serious and critical findings of axe-core about the page as it is seen. */
 async function findings(page: Page, rules: readonly string[] | undefined): Promise<string[]> {
   const options = { resultTypes: ['violations'], ...(rules ? { runOnly: { type: 'rule', values: rules } } : {}) };
@@ -44,6 +47,7 @@ async function expectAccessible({ pretence, screens }: Route): Promise<void> {
     await show(page);
     for (const [theme, rules] of Object.entries(THEMES)) {
       await page.evaluate(`window.secateurWear('${theme}')`);
+      await page.evaluate(DRAWN);
       all.push(...(await findings(page, rules)).map((finding) => `${name} in ${theme}: ${finding}`));
     }
     await page.evaluate(`window.secateurWear('dark')`);

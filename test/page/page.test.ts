@@ -567,6 +567,8 @@ test('tabs are chosen by keys, keep what was typed, and survive a reload with th
   await page.keyboard.press('Home');
   await page.getByRole('tabpanel', { name: 'Prune' }).waitFor();
   await page.keyboard.press('End');
+  await page.getByRole('tabpanel', { name: 'Runs' }).waitFor();
+  await page.keyboard.press('ArrowLeft');
   await element('evaluate-here').click();
   await element('evaluation').waitFor();
   await page.evaluate('window.scrollTo(0, 200)');

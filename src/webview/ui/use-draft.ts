@@ -33,27 +33,29 @@ export function useDraft<T>({
 }): Draft {
   const [text, setText] = useState<string | null>(null);
   const putBack = useRef<{ restore: (at: number) => void; value: T } | null>(null);
-  const taken = useRef(value);
+  // All values since the typing began: an effect can run after the next key, on a value that is no longer the last one.
+  const taken = useRef(new Set([value]));
   const changed = useRef(false);
   const answer = text === null ? null : read(text);
   const problem = answer && 'problem' in answer ? answer.problem : null;
   useEffect(() => {
-    if (taken.current !== value) setText(null);
-    taken.current = value;
+    if (!taken.current.has(value)) setText(null);
   }, [value]);
   return {
     text,
     problem,
     type(next, at) {
-      if (text === null) putBack.current = { restore: hold(), value };
+      if (text === null) {
+        putBack.current = { restore: hold(), value };
+        taken.current = new Set([value]);
+      }
       setText(next);
       const said = read(next);
       if ('value' in said) {
-        taken.current = said.value;
+        taken.current.add(said.value);
         changed.current = true;
         take(said.value, at);
       } else if (changed.current && putBack.current && oneKeyApart(text ?? '', next)) {
-        taken.current = putBack.current.value;
         changed.current = false;
         putBack.current.restore(at);
       }

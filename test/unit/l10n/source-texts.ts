@@ -49,7 +49,7 @@ const TRANSLATING = /^(t|tPlural|plural|translated)$/;
 const FOR_MACHINES =
   /(^|\.)(log|console)\.|^(Error|RegExp|URL|URLSearchParams|define|matchMedia|postMessage)$|querySelector|\.(describe|meta|regex|refine|exec|test|match|replace|replaceAll|join|split|endsWith|startsWith|includes|getItem|setItem)$/;
 const ATTRIBUTES_OF_MACHINES =
-  /^(aria-(hidden|live|busy|labelledby|describedby|controls|orientation|multiselectable)|scope|autocomplete|text-anchor|inputMode|spellcheck|class|className|id|key|style|role|type|name|data-.*|d|points|transform|viewBox|href|testId|testid|icon|kind|appearance|part|slot|for|preserveAspectRatio|clip-path|vector-effect)$/;
+  /^(aria-(hidden|live|busy|labelledby|describedby|controls|orientation|multiselectable)|scope|autocomplete|text-anchor|inputMode|spellcheck|class|className|id|key|style|role|type|name|data-.*|d|drawn|points|transform|viewBox|href|testId|testid|icon|kind|appearance|part|slot|for|preserveAspectRatio|clip-path|vector-effect)$/;
 
 /** Two words, or one that begins with a capital letter and is no name in code. */
 const LOOKS_READ = /[A-Za-z]{2,}[,:;.]? [A-Za-z{("]|\} [a-z]{2,}|[a-z]{2,}:? \{|^[A-Z][a-z]+…?$/;
