@@ -313,13 +313,15 @@ test('the packed file opens with the figures of the checkpoint beside it, and un
 test('the runs are listed with their figures, and two of them compared', async () => {
   await world.page.getByRole('button', { name: /Secateur: Runs Section/ }).click();
   const run = (name: string) => world.page.getByRole('treeitem', { name: new RegExp(`^${name}, finished, .*sparse`) });
-  await run('gradual').click();
+  await run('reached').click();
   // Its checkpoint opens with what its run measured.
   await panel.element('parent').getByText('fashion-cnn').waitFor({ timeout: 30_000 });
   expect(await panel.total('test')).toBeGreaterThan(0.5);
   await panel.tab('runs');
-  await panel.frame.locator('[data-run="gradual"]').waitFor();
+  await panel.frame.locator('[data-run="reached"]').waitFor();
   await world.screenshot('own-runs');
+  await run('gradual').click();
+  await panel.frame.getByRole('heading', { name: 'gradual', exact: true }).waitFor({ timeout: 30_000 });
   await run('factorized').click({ modifiers: ['ControlOrMeta'] });
   await world.screenshot('runs');
   await world.workbench.contextMenu(run('factorized'), 'Compare');

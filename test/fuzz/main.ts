@@ -82,8 +82,10 @@ async function runWorker(script: string, settings: WorkerSettings, end: End, tal
     console.log(tally.findings.at(-1));
   };
   child.on('exit', (code, signal) => (gone = `the process ended by itself (${signal ?? code})`));
+  // One after the other: the end of a question must not be heard before its beginning, whose reading of clocks takes longer.
+  let heard = Promise.resolve();
   child.on('message', (raw) => {
-    void (async () => {
+    heard = heard.then(async () => {
       const news = News.parse(raw);
       if (news.kind === 'begin') {
         current = {
@@ -108,7 +110,7 @@ async function runWorker(script: string, settings: WorkerSettings, end: End, tal
       }
       for (const what of news.found) find(news.index, news.target, what);
       if (child.connected) child.send('heard');
-    })();
+    });
   });
   try {
     while (gone === undefined && !isOver(end, tally) && next < settings.from + CASES_A_WORKER) {
@@ -119,8 +121,11 @@ async function runWorker(script: string, settings: WorkerSettings, end: End, tal
       const cpu = (await cpuSeconds(pid)) - now.cpu;
       const wall = (performance.now() - now.wall) / 1000 - ((await queuedSeconds(pid)) - now.queued);
       const slow = cpu > LIMIT_SECONDS || wall > LIMIT_WALL_SECONDS;
-      // It may have ended while it was being asked about.
-      if (current !== now || !(slow || peak > LIMIT_BYTES)) continue;
+      if (!(slow || peak > LIMIT_BYTES)) continue;
+      // It may have ended while it was being asked about, or earlier, and this process has had no time to hear that.
+      await delay(50);
+      await heard;
+      if (current !== now) continue;
       find(now.index, now.target, slow ? `hangs (${cpu.toFixed(1)} s)` : `takes ${(peak / 2 ** 30).toFixed(1)} GB`);
       return now.index + 1;
     }
