@@ -11,7 +11,7 @@ export const CHECKSUM = 32;
 export const EXPANSION = 2 ** 14;
 /** The same for text, which is slow to decode; and bytes of it that are always allowed. */
 export const TEXT_EXPANSION = 64;
-export const TEXT_ALLOWED = 2 ** 20;
+export const TEXT_ALLOWED = 2 ** 18;
 
 /** A tensor in the manifest of a model: all that its bytes depend on. */
 export interface PackedTensor {
