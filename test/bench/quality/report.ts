@@ -2,7 +2,7 @@ import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { percent, meanAndSpread, mean, type BySeed } from './figures';
 import type { Kept, OneShotRow } from './kept';
 import { against, methodRows, targetLines, type MethodRow } from './lines';
-import { EPOCHS, oneShot } from './methods';
+import { EPOCHS, oneShot, WEIGHT_BYTES } from './methods';
 
 /** The page `docs/results.md`. */
 export function reportText(kept: Kept): string {
@@ -58,7 +58,7 @@ const packedText = (rows: readonly MethodRow[], seeds: readonly number[]): strin
 
 Pruned gradually, clustered, trained on and packed, as the recipe for the smallest file does it (\`media/recipes/smallest.recipe.json\`).
 Accuracies are those of the packed files, against the network of ${EPOCHS.dense} epochs, from which each of them starts and whose weights
-take 1,834,280 bytes.
+take ${WEIGHT_BYTES.toLocaleString('en')} bytes.
 
 ${markdownTable(
   [
@@ -74,7 +74,7 @@ ${markdownTable(
   rows.map(({ method, row }) => [
     method.what,
     mean(row.packedBytes ?? []).toLocaleString('en', { maximumFractionDigits: 0 }),
-    `1/${((row.params * 4) / mean(row.packedBytes ?? [])).toFixed(0)}`,
+    `1/${(WEIGHT_BYTES / mean(row.packedBytes ?? [])).toFixed(0)}`,
     ...row.accuracy.map(percent),
     meanAndSpread(row.accuracy),
     `${points(against(row))} points`,
