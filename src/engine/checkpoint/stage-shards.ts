@@ -23,8 +23,8 @@ export async function stageShards(
 ): Promise<string> {
   const hash = createHash('sha256');
   const closing: Promise<void>[] = [];
-  // Each file at work holds one piece, and the present one holds two.
-  const rooms = Array.from({ length: MOST_OPEN + 2 }, () => new Uint8Array(PIECE_BYTES));
+  // Each open file has two of its own: one that is written, and one that is computed.
+  const rooms = Array.from({ length: MOST_OPEN }, () => [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)]);
   let [offset, pieces] = [0, 0];
   try {
     for (const [i, size] of sizes.entries()) {
@@ -32,7 +32,7 @@ export async function stageShards(
       const file = await Staged.create(path.join(folder, names[i]!));
       try {
         for (const end = offset + size; offset < end;) {
-          const room = rooms[pieces++ % rooms.length]!;
+          const room = rooms[i % MOST_OPEN]![pieces++ % 2]!;
           const piece = joined.fill(offset, room.subarray(0, Math.min(PIECE_BYTES, end - offset)));
           hash.update(piece);
           offset += piece.byteLength;
