@@ -27,8 +27,8 @@ interface Training {
 }
 
 /**
- * Each stage starts from the one before. Fewer weights must change more. Values that are not trained after clustering cost
- * `fashion-cnn` a point of accuracy with 2.4% of its weights. See docs/few-values.md.
+ * Each stage starts from the one before. Fewer weights must change more, and their few values must be trained: see
+ * docs/few-values.md.
  */
 export const SMALLEST_STAGES: readonly SmallestStage[] = [
   {
