@@ -19,7 +19,7 @@ export interface ListedRun {
   done?: RunSummary['done'];
   /** The path of model.json of the final checkpoint, if it exists. */
   model?: string | undefined;
-  /** What a person noted; `broken`: its file cannot be read. */
+  /** Notes of a person; `broken`: its file cannot be read. */
   notes?: RunNotes | 'broken' | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { RunCurve, RunDetails } from '../protocol/runs-page';
 import { StepResult } from '../protocol/steps';
 import { readListedRun, readOwnFile } from './read-run';
 
-/** What an unfinished run has trained so far. */
+/** The training of an unfinished run so far. */
 const Unfinished = z.object({
   results: z.array(StepResult).default([]),
   training: z.object({ records: z.array(EpochRecord) }).optional(),

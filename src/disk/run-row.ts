@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { plainData, type DataReference } from '../protocol/dataset';
 import { lastMetrics } from '../protocol/last-metrics';
-import type { ChartedModel, RunRow } from '../protocol/runs-page';
+import type { Recipe } from '../protocol/recipe';
+import type { ChartedModel, RunRow, StartModel } from '../protocol/runs-page';
 import { NO_NOTES } from '../protocol/run-notes';
 import { stepInShort } from '../protocol/steps/in-short';
 import { modelLabel } from './paths';
@@ -28,6 +29,12 @@ export function chartedRun(
   };
 }
 
+/** The checkpoint that a run began with; null for random weights, or where it is not known. */
+export function startModel(folder: string, recipe: Recipe | undefined): StartModel | null {
+  const start = startOf(folder, recipe);
+  return start === undefined ? null : { name: modelLabel(start), path: existsSync(start) ? start : null };
+}
+
 /**
  * A run as a row of a table.
  * @param nameOf a path as the workspace names it
@@ -35,12 +42,11 @@ export function chartedRun(
  */
 export function runRow(run: ListedRun, nameOf: (file: string) => string, changed: number): RunRow {
   const { folder, state, problem, recipe, result, notes } = run;
-  const start = startOf(folder, recipe);
   return {
     ...{ folder, name: nameOf(folder), state },
     ...(problem === undefined ? {} : { problem }),
     when: result?.finished ?? new Date(changed).toISOString(),
-    start: start === undefined ? null : { name: modelLabel(start), path: existsSync(start) ? start : null },
+    start: startModel(folder, recipe),
     data: recipe?.data === undefined ? null : dataName(recipe.data),
     steps: recipe?.steps.map(stepInShort) ?? [],
     seconds: result?.seconds ?? null,

@@ -35,7 +35,7 @@ export interface SharedWork<J, T> {
 const MOST_THREADS = 5;
 
 /**
- * Does jobs in as many threads as there are processors; each takes the next job when it is done with one.
+ * Does jobs in threads, one for each processor but at most five; each takes the next job when it is done with one.
  * @returns the results in the order of the jobs
  * @throws UserError where a job refuses, CancelledError
  */

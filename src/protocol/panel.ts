@@ -65,7 +65,7 @@ export const PanelState = z.object({
   run: RecipeJob.optional(),
   /** The plans among which the checkpoint was chosen. */
   plans: EarlierPlans.optional(),
-  /** What the run measured that wrote these weights. */
+  /** Measurements of the run that wrote these weights. */
   results: RecordedResults.optional(),
 });
 export type PanelState = z.infer<typeof PanelState>;

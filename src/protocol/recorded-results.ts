@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { Split } from './dataset';
 import { MetricValues } from './metric';
-import { RunCurve } from './runs-page';
+import { RunCurve, StartModel } from './runs-page';
 
-/** What the run that wrote exactly these weights measured: it lies beside them. */
+/** Measurements of the run that wrote exactly these weights; they lie beside them. */
 export const RecordedResults = z.object({
   /** The end of the run in ISO 8601; null in runs of earlier versions. */
   finished: z.string().nullable(),
@@ -14,7 +14,7 @@ export const RecordedResults = z.object({
   samples: z.number().nullable(),
   sampleData: z.boolean(),
   curve: RunCurve,
-  /** The checkpoint that the run began with, `path` null if it is gone; null: random weights. */
-  parent: z.object({ name: z.string(), path: z.string().nullable() }).nullable(),
+  /** Null: random weights. */
+  parent: StartModel.nullable(),
 });
 export type RecordedResults = z.infer<typeof RecordedResults>;

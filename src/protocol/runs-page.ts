@@ -22,6 +22,10 @@ export const ChartedModel = z.object({
 });
 export type ChartedModel = z.infer<typeof ChartedModel>;
 
+/** The checkpoint that a run began with; `path` is null if that is gone. */
+export const StartModel = z.object({ name: z.string(), path: z.string().nullable() });
+export type StartModel = z.infer<typeof StartModel>;
+
 /** A run in a table. */
 export const RunRow = z.object({
   /** Absolute path. */
@@ -33,8 +37,8 @@ export const RunRow = z.object({
   problem: z.string().optional(),
   /** Its end, or the last change of its files while there is none; ISO 8601. */
   when: z.string(),
-  /** The checkpoint that it began with, `path` null if that is gone; null: random weights, or not known. */
-  start: z.object({ name: z.string(), path: z.string().nullable() }).nullable(),
+  /** Null: random weights, or not known. */
+  start: StartModel.nullable(),
   data: z.string().nullable(),
   /** Each step in a few words. */
   steps: z.array(z.string()),
@@ -52,11 +56,11 @@ export const RunCurve = z.array(
 );
 export type RunCurve = z.infer<typeof RunCurve>;
 
-/** What is asked about chosen runs only. */
+/** Recipe and training of a chosen run. */
 export const RunDetails = z.object({ folder: z.string(), recipe: Recipe.nullable(), curve: RunCurve });
 export type RunDetails = z.infer<typeof RunDetails>;
 
-/** What a person can do with a run; each is a command of the editor. */
+/** Actions on a run; each is a command of the editor. */
 export const RunAction = z.enum(['open', 'evaluate', 'compare', 'resume', 'reveal', 'rename', 'delete']);
 export type RunAction = z.infer<typeof RunAction>;
 

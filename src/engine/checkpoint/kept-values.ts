@@ -1,3 +1,4 @@
+import { shapeSize } from './dtype';
 import type { Tensor } from './types';
 import { fieldsAlone, PIECE, tensorOf, valuesOf, type Values } from './values';
 
@@ -8,12 +9,11 @@ import { fieldsAlone, PIECE, tensorOf, valuesOf, type Values } from './values';
  */
 export function keptAlong(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {
   const values = valuesOf(tensor);
-  const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
-  const inner = product(tensor.shape.slice(axis + 1));
+  const inner = shapeSize(tensor.shape.slice(axis + 1));
   const length = tensor.shape[axis]!;
   const row = keep.length * inner;
   const kept: Values = {
-    length: product(tensor.shape.slice(0, axis)) * row,
+    length: shapeSize(tensor.shape.slice(0, axis)) * row,
     range(start, end, room) {
       const target = floatsIn(end - start, room);
       let outer = Math.floor(start / row);
@@ -51,7 +51,7 @@ export function keptAlong(tensor: Tensor, axis: number, keep: readonly number[])
  */
 export function zeroedAlong(tensor: Tensor, axis: number, zeroed: readonly boolean[]): Tensor {
   const values = valuesOf(tensor);
-  const inner = tensor.shape.slice(axis + 1).reduce((all, size) => all * size, 1);
+  const inner = shapeSize(tensor.shape.slice(axis + 1));
   const masked: Values = {
     length: values.length,
     range(start, end, room) {

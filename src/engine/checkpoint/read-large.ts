@@ -12,7 +12,7 @@ export interface ReadListener {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** What was found in large weights. */
+/** Hashes and surveys of large weights. */
 export interface Reading {
   readonly hashes: Hashes;
   readonly surveys: readonly Survey[];

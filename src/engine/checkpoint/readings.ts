@@ -1,12 +1,12 @@
 import type { Reading } from './read-large';
 import type { Shard, StoredTensor } from './stored-place';
 
-/** Models whose readings are kept: each takes 256 KiB for each tensor of floats. */
-const MOST = 8;
+/** Surveys of floats that are kept, of 256 KiB each: 256 MiB. The last reading is kept however many it has. */
+const MOST_SURVEYS = 1024;
 
 /**
- * What was found in large weights, kept in memory by the identity, size and times of each of their files and by their
- * description: a model that is opened again is read again only where one of these has changed.
+ * Keeps hashes and surveys of large weights in memory, by path, inode, size and time of change of each of their files and by
+ * their description: a model that is opened again is read again only where one of these has changed.
  */
 export class Readings {
   readonly #kept = new Map<string, Reading>();
@@ -23,9 +23,14 @@ export class Readings {
     this.#kept.delete(key);
     this.#kept.set(key, reading);
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MOST) break;
+      if (this.#kept.size === 1 || this.#surveys() <= MOST_SURVEYS) break;
       this.#kept.delete(oldest);
     }
     return reading;
+  }
+
+  #surveys(): number {
+    const all = [...this.#kept.values()].flatMap(({ surveys }) => surveys);
+    return all.filter(({ floats }) => floats).length;
   }
 }

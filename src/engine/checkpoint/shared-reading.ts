@@ -25,7 +25,10 @@ export class SharedReading<T> {
   /** Waits for the end, or until `signal` cancels this wait. @throws CancelledError, or the error of the reading */
   async wait(listener: ReadListener = {}): Promise<T> {
     const { signal, onProgress } = listener;
-    if (signal?.aborted) throw new CancelledError();
+    if (signal?.aborted) {
+      this.#leave();
+      throw new CancelledError();
+    }
     if (this.#settled) return this.done;
     this.#waiting.add(listener);
     if (this.#latest) onProgress?.(this.#latest);

@@ -37,9 +37,6 @@ const surveys = new WeakMap<Tensor, Survey>();
 /** Keeps what is known about a tensor, for `surveyOf`. */
 export const keepSurvey = (tensor: Tensor, survey: Survey): void => void surveys.set(tensor, survey);
 
-/** Returns the survey of a tensor where one was made. */
-export const knownSurvey = (tensor: Tensor): Survey | undefined => surveys.get(tensor);
-
 /** Surveys a tensor. Tensors are never changed in place, so each is surveyed once. */
 export function surveyOf(tensor: Tensor): Survey {
   let survey = surveys.get(tensor);
@@ -171,8 +168,23 @@ class FloatCounter {
   }
 }
 
+/** All of a survey but the histogram of sizes. */
+export type Moments = Omit<FloatSurvey, 'sizes'>;
+
+/** Returns a survey without the histogram. */
+export function momentsOf(survey: FloatSurvey): Moments {
+  const { sizes: _, ...moments } = survey;
+  return moments;
+}
+
 /** Returns the survey of two tensors together. */
-export function together(one: FloatSurvey, other: FloatSurvey): FloatSurvey {
+const together = (one: FloatSurvey, other: FloatSurvey): FloatSurvey => ({
+  ...momentsTogether(one, other),
+  sizes: one.sizes.map((times, i) => times + other.sizes[i]!),
+});
+
+/** Returns the moments of two tensors together. */
+export function momentsTogether(one: Moments, other: Moments): Moments {
   const [a, b] = [finiteIn(one), finiteIn(other)];
   const apart = other.mean - one.mean;
   return {
@@ -185,8 +197,7 @@ export function together(one: FloatSurvey, other: FloatSurvey): FloatSurvey {
     max: a === 0 ? other.max : b === 0 ? one.max : Math.max(one.max, other.max),
     mean: a === 0 ? other.mean : b === 0 ? one.mean : one.mean + (apart * b) / (a + b),
     squares: one.squares + other.squares + (a + b === 0 ? 0 : apart * apart * ((a * b) / (a + b))),
-    sizes: one.sizes.map((times, i) => times + other.sizes[i]!),
   };
 }
 
-const finiteIn = ({ count, nan, infinite }: FloatSurvey): number => count - nan - infinite;
+const finiteIn = ({ count, nan, infinite }: Moments): number => count - nan - infinite;

@@ -75,7 +75,7 @@ export function amountsByLayer<T>(
     const fitting = layersNamed(layers, name);
     if (fitting.length === 0)
       throw new UserError(
-        `The model has no layer "${name}": ${nearest(layers, name)}layers that can have an amount are ${listed(possible())}.`,
+        `The model has no layer "${name}": ${nearest(layers, name)}layers that can be chosen are ${listed(possible())}.`,
       );
     const able = fitting.filter((i) => why(i) === undefined);
     const [reason] = fitting.flatMap((i) => why(i) ?? []);

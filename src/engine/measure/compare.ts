@@ -6,6 +6,7 @@ import {
   type Comparison,
 } from '../../protocol/measure/compare';
 import type { Inspection, LayerInfo } from '../../protocol/model';
+import type { ReadListener } from '../checkpoint/read-large';
 import type { Checkpoint, Tensor } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
 import { addTo, binsOver, noCounts } from './bins';
@@ -21,15 +22,15 @@ export interface Side extends Pick<ComparedModel, 'evaluation' | 'noAccuracy'>, 
 /**
  * Compares two models; layers are matched by name, so that models of different widths compare too.
  * @param bins of each histogram, 8 or more
- * @throws UserError where a file has disappeared meanwhile
+ * @throws UserError where a file has disappeared meanwhile, CancelledError
  */
-export async function compareModels(a: Side, b: Side, bins: number): Promise<Comparison> {
+export async function compareModels(a: Side, b: Side, bins: number, listener: ReadListener = {}): Promise<Comparison> {
   const [left, right] = [await figures(a), await figures(b)];
   const [before, after] = [weightsOf(a.checkpoint), weightsOf(b.checkpoint)];
   const names = [...new Set([...left.layers, ...right.layers].map(({ name }) => name))];
   const pairs = names.map((name): Pair => ({ a: before.get(name), b: after.get(name) }));
   const all: Pair = { a: [...before.values()].flat(), b: [...after.values()].flat() };
-  const [histogram, ...each] = await histogramsOf([all, ...pairs], bins);
+  const [histogram, ...each] = await histogramsOf([all, ...pairs], bins, listener);
   return {
     a: modelOf(left, a),
     b: modelOf(right, b),
@@ -75,25 +76,30 @@ function sideOf(layers: readonly LayerInfo[], name: string): ComparedSide | null
 }
 
 /** Computes the histograms of both sides over bins that cover the range of both. Large weights are counted in threads. */
-async function histogramsOf(pairs: readonly Pair[], count: number): Promise<ComparedHistogram[]> {
-  const scales = pairs.map(({ a = [], b = [] }) => {
-    const ranges = [a, b].filter((side) => side.length > 0).map(rangeOf);
+async function histogramsOf(
+  pairs: readonly Pair[],
+  count: number,
+  listener: ReadListener,
+): Promise<ComparedHistogram[]> {
+  const known = pairs.map(({ a, b }) => [a, b].map((tensors) => tensors && knownOf(tensors)));
+  const scales = pairs.map(({ a, b }, i) => {
+    const ranges = [a, b].flatMap((tensors, side) =>
+      tensors ? [known[i]![side]?.range ?? measureRange(tensors.map(({ data }) => data))] : [],
+    );
     const min = Math.min(...ranges.map((range) => range.min));
     const max = Math.max(...ranges.map((range) => range.max));
     return ranges.length === 0 ? binsOver(0, 0, count) : binsOver(min, max, count);
   });
-  const sides = pairs.flatMap(({ a, b }, i) => [a, b].map((tensors) => ({ tensors, bins: scales[i]! })));
-  const stored = await countStored(
-    sides.map(({ tensors = [], bins }) => ({
-      tensors: knownOf(tensors)?.tensors ?? [],
-      scale: { ...bins, extent: 0 },
-    })),
-    {},
+  const sides = pairs.flatMap(({ a, b }, i) =>
+    [a, b].map((tensors, side) => ({ tensors, known: known[i]![side], bins: scales[i]! })),
   );
-  const counted = sides.map(({ tensors, bins }, i) => {
+  const stored = await countStored(
+    sides.map((side) => ({ tensors: side.known?.tensors ?? [], scale: { ...side.bins, extent: 0 } })),
+    listener,
+  );
+  const counted = sides.map(({ tensors, known: own, bins }, i) => {
     if (!tensors) return null;
-    const known = knownOf(tensors);
-    if (known) return { zeros: known.range.zeros, counts: [...stored[i]!.counts] };
+    if (own) return { zeros: own.range.zeros, counts: [...stored[i]!.counts] };
     const found = noCounts(bins);
     let zeros = 0;
     for (const { data } of tensors) {
@@ -107,7 +113,3 @@ async function histogramsOf(pairs: readonly Pair[], count: number): Promise<Comp
     ...{ a: counted[2 * i]!, b: counted[2 * i + 1]! },
   }));
 }
-
-/** Returns the range of finite values; that of large ones is known. */
-const rangeOf = (tensors: readonly Tensor[]): { readonly min: number; readonly max: number } =>
-  knownOf(tensors)?.range ?? measureRange(tensors.map(({ data }) => data));

@@ -2,7 +2,7 @@ import { UserError } from '../../protocol/errors';
 import type { Histogram } from '../../protocol/measure';
 import type { ReadListener } from '../checkpoint/read-large';
 import type { StoredTensor } from '../checkpoint/stored-place';
-import { surveyOf, together } from '../checkpoint/survey';
+import { momentsOf, momentsTogether, surveyOf } from '../checkpoint/survey';
 import type { ModelContent, Tensor, TensorData } from '../checkpoint/types';
 import { valuesOf } from '../checkpoint/values';
 import { readGraph } from '../model/graph';
@@ -67,9 +67,12 @@ export interface Known {
 export function knownOf(tensors: readonly Tensor[]): Known | undefined {
   const stored = tensors.map((tensor) => valuesOf(tensor).stored);
   const places = stored.filter((one) => one !== undefined);
-  const known = tensors.flatMap((tensor, i) => (stored[i] ? (surveyOf(tensor).floats ?? []) : []));
+  const known = tensors.flatMap((tensor, i) => {
+    const floats = stored[i] && surveyOf(tensor).floats;
+    return floats ? [momentsOf(floats)] : [];
+  });
   if (known.length < tensors.length || known.length === 0) return undefined;
-  const { squares, negativeZeros: _, sizes: __, ...all } = known.reduce(together);
+  const { squares, negativeZeros: _, ...all } = known.reduce(momentsTogether);
   const finite = all.count - all.nan - all.infinite;
   const range = { ...all, min: all.min + 0, max: all.max + 0, std: finite === 0 ? 0 : Math.sqrt(squares / finite) };
   return { range, tensors: places };

@@ -60,7 +60,7 @@ export class WorkClock {
   /** The latest progress within the current step: its seconds left, and the time. */
   #phase: { left: number; at: number } | undefined;
   /** Epochs, with fraction, at the first and the latest progress of the current training, and the times of both. */
-  #training: { first: number; epoch: number; epochs: number; began: number; at: number } | undefined;
+  #training: { first: number; epoch: number; began: number; at: number } | undefined;
   /** The last finished epoch of the current step, and the time of its end. */
   #epochEnd: { epoch: number; at: number } | undefined;
   /** Seconds left of trainings that count themselves. */
@@ -89,7 +89,7 @@ export class WorkClock {
     return {
       signal: listener.signal,
       report: (event) => {
-        this.hear(event);
+        this.#hear(event);
         listener.report(event.kind === 'progress' ? { ...event, clock: this.read() } : event);
       },
       measured: (examples, seconds) => {
@@ -110,7 +110,7 @@ export class WorkClock {
     return { share: this.#share, ...(isTold ? { secondsLeft: left.seconds } : {}) };
   }
 
-  hear(event: RunEvent): void {
+  #hear(event: RunEvent): void {
     switch (event.kind) {
       case 'step':
         this.#begin(event.index);
@@ -156,7 +156,7 @@ export class WorkClock {
     if (student) this.#trainings = { left: progress.secondsLeft, at };
     else {
       const { began, first } = this.#training ?? { began: at, first: epoch };
-      this.#training = { first, epoch, epochs: this.#work?.[this.#index]?.epochs ?? 0, began, at };
+      this.#training = { first, epoch, began, at };
     }
   }
 
@@ -179,8 +179,8 @@ export class WorkClock {
   #leftOfStep(work: StepWork | undefined, sizes: WorkSizes): Estimate {
     const phase = this.#phase ? Math.max(0, this.#phase.left - (this.now() - this.#phase.at)) : 0;
     if (!work) return { seconds: phase, guessed: 0 };
-    const training = this.#leftOfTraining(sizes);
-    if (training) return sum([training, this.#measured(sizes.reported, sizes)]);
+    const training = this.#leftOfTraining(work, sizes);
+    if (training) return sum([training, this.#leftOfReport(work, sizes, phase)]);
     const expected = this.#expected(work, this.#index, sizes);
     const seconds = Math.max(phase, expected.seconds - this.#sinceStep());
     return { seconds, guessed: Math.min(expected.guessed, Math.max(0, seconds - phase)) };
@@ -190,16 +190,25 @@ export class WorkClock {
     return this.#stepBegan === undefined ? 0 : this.now() - this.#stepBegan;
   }
 
+  /** Estimates the measurement of the best epoch after all of them. */
+  #leftOfReport({ epochs }: StepWork, sizes: WorkSizes, phase: number): Estimate {
+    const measured = this.#measured(sizes.reported, sizes);
+    if (!this.#epochEnd || this.#epochEnd.epoch < epochs) return measured;
+    const seconds = Math.max(phase, measured.seconds - (this.now() - this.#epochEnd.at));
+    return { seconds, guessed: Math.min(measured.guessed, Math.max(0, seconds - phase)) };
+  }
+
   /** Estimates what is left of the epochs of the current step; undefined before they begin. */
-  #leftOfTraining(sizes: WorkSizes): Estimate | undefined {
+  #leftOfTraining({ epochs }: StepWork, sizes: WorkSizes): Estimate | undefined {
     const now = this.now();
     if (this.#trainings) return { seconds: Math.max(0, this.#trainings.left - (now - this.#trainings.at)), guessed: 0 };
     if (!this.#training) return undefined;
-    const { first, epochs, began } = this.#training;
+    const { first, began } = this.#training;
     const { seconds: pace, guessed } = this.#pace(sizes);
     const { epoch: finished, at: begun } = this.#epochEnd ?? { epoch: first, at: began };
     const later = Math.max(0, epochs - Math.floor(finished) - 1);
-    const current = Math.max(0, (1 - (finished - Math.floor(finished))) * pace - (now - begun));
+    const current =
+      finished >= epochs ? 0 : Math.max(0, (1 - (finished - Math.floor(finished))) * pace - (now - begun));
     return { seconds: later * pace + current, guessed: guessed > 0 ? later * pace + current : 0 };
   }
 

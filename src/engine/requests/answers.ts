@@ -7,15 +7,20 @@ import type { MakeHandler } from './handler';
 /** Answers `answers`. @throws UserError, CancelledError */
 export const answers: MakeHandler<'answers'> =
   (engine) =>
-  ({ model, data, split, output, of }, { signal, report }) =>
-    engine.checkpoints.use(model, async (session) => {
-      const listener = { signal, onProgress: report };
-      const opened = await engine.openData(data, '/', { download: true, ...listener });
-      const dataset = await fitted(session, opened, listener);
-      const swap = await weightSwapOf(session);
-      return swap.exclusively(async (network) => {
-        await pauseUnless(signal);
-        swap.set(session.checkpoint.tensors);
-        return someAnswers(network, dataset.split(split ?? dataset.reported), { output, of, ...listener });
-      });
-    });
+  ({ model, data, split, output, of }, { signal, report }) => {
+    const listener = { signal, onProgress: report };
+    return engine.checkpoints.use(
+      model,
+      async (session) => {
+        const opened = await engine.openData(data, '/', { download: true, ...listener });
+        const dataset = await fitted(session, opened, listener);
+        const swap = await weightSwapOf(session);
+        return swap.exclusively(async (network) => {
+          await pauseUnless(signal);
+          swap.set(session.checkpoint.tensors);
+          return someAnswers(network, dataset.split(split ?? dataset.reported), { output, of, ...listener });
+        });
+      },
+      listener,
+    );
+  };

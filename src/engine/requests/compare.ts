@@ -26,9 +26,15 @@ export const compare: MakeHandler<'compare'> =
         ? { checkpoint, evaluation: null, noAccuracy: evaluation, ...sizes }
         : { checkpoint, evaluation, ...sizes };
     };
-    return engine.checkpoints.use(a, (first) =>
-      engine.checkpoints.use(b, async (second) =>
-        compareModels(await side(first, data), await side(second, otherData ?? data), bins),
-      ),
+    return engine.checkpoints.use(
+      a,
+      (first) =>
+        engine.checkpoints.use(
+          b,
+          async (second) =>
+            compareModels(await side(first, data), await side(second, otherData ?? data), bins, listener),
+          listener,
+        ),
+      listener,
     );
   };

@@ -14,12 +14,18 @@ export const latency: MakeHandler<'latency'> =
       return { model: withInputShape(checkpoint, inputShape), figures: timedModel(name, path, totals) };
     };
     const listener = { signal, onProgress: report };
-    const figures = await engine.checkpoints.use(model, async ({ checkpoint }) => {
-      const one = await candidate(checkpoint);
-      if (other === undefined) return measureLatency([one], options, listener);
-      return engine.checkpoints.use(other, async (second) =>
-        measureLatency([one, await candidate(second.checkpoint)], options, listener),
-      );
-    });
+    const figures = await engine.checkpoints.use(
+      model,
+      async ({ checkpoint }) => {
+        const one = await candidate(checkpoint);
+        if (other === undefined) return measureLatency([one], options, listener);
+        return engine.checkpoints.use(
+          other,
+          async (second) => measureLatency([one, await candidate(second.checkpoint)], options, listener),
+          listener,
+        );
+      },
+      listener,
+    );
     return { ...figures, backend };
   };

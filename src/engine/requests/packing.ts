@@ -7,19 +7,25 @@ import type { MakeHandler } from './handler';
 export const packing: MakeHandler<'pack'> =
   ({ checkpoints }) =>
   ({ model, out, smallWeights, history }, { signal }) =>
-    checkpoints.use(model, ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, history, signal }));
+    checkpoints.use(model, ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, history, signal }), {
+      signal,
+    });
 
-/** Answers `unpack`. @throws UserError */
+/** Answers `unpack`. @throws UserError, CancelledError */
 export const unpacking: MakeHandler<'unpack'> =
   ({ checkpoints }) =>
-  ({ model, out }) =>
-    checkpoints.use(model, async ({ checkpoint }) => {
-      const { path, bytes, weightsHash } = await writeCheckpoint(out, checkpoint);
-      return { out: path, bytes, weightsHash };
-    });
+  ({ model, out }, { signal }) =>
+    checkpoints.use(
+      model,
+      async ({ checkpoint }) => {
+        const { path, bytes, weightsHash } = await writeCheckpoint(out, checkpoint);
+        return { out: path, bytes, weightsHash };
+      },
+      { signal },
+    );
 
 /** Answers `packing`. @throws UserError, CancelledError */
 export const packingSizes: MakeHandler<'packing'> =
   ({ checkpoints }) =>
   ({ model }, { signal }) =>
-    checkpoints.use(model, (session) => sessionPacking(session, signal));
+    checkpoints.use(model, (session) => sessionPacking(session, signal), { signal });

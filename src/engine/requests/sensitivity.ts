@@ -6,13 +6,21 @@ import { scanIntoFolder } from './scan-into-folder';
 /** Answers `sensitivity`. @throws UserError, CancelledError */
 export const sensitivity: MakeHandler<'sensitivity'> =
   (engine) =>
-  ({ model, data, ...request }, { signal, report }) =>
-    engine.checkpoints.use(model, async (session) => {
-      const { backend } = await engine.info();
-      const onProgress = (progress: Progress): void => {
+  ({ model, data, ...request }, { signal, report }) => {
+    const listener = {
+      signal,
+      onProgress: (progress: Progress): void => {
         report({ part: 'progress', progress });
-      };
-      const opened = await engine.openData(data, '/', { download: true, signal, onProgress });
-      const dataset = await fitted(session, opened, { signal, onProgress });
-      return scanIntoFolder(session.checkpoint, dataset, request, backend, { signal, report });
-    });
+      },
+    };
+    return engine.checkpoints.use(
+      model,
+      async (session) => {
+        const { backend } = await engine.info();
+        const opened = await engine.openData(data, '/', { download: true, ...listener });
+        const dataset = await fitted(session, opened, listener);
+        return scanIntoFolder(session.checkpoint, dataset, request, backend, { signal, report });
+      },
+      listener,
+    );
+  };

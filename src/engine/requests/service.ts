@@ -63,7 +63,7 @@ export function createService(
         { signal, onProgress: report },
       ),
     histogram: ({ model, layers, bins }, { signal }) =>
-      checkpoints.use(model, ({ checkpoint }) => histograms(checkpoint, layers, bins, { signal })),
+      checkpoints.use(model, ({ checkpoint }) => histograms(checkpoint, layers, bins, { signal }), { signal }),
     sheet: ({ model, layer, tensor }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(weightSheet(checkpoint, layer, tensor))),
     topology: topology(engine),
@@ -76,12 +76,17 @@ export function createService(
     examples: examples(engine),
     dataset: async ({ data, download }, { signal, report }) =>
       (await engine.openData(data, '/', { download, signal, onProgress: report })).info,
-    normalization: withLayers(engineRequests.normalization, ({ model, data, download, trial }, { signal, report }) =>
-      checkpoints.use(model, async (session) => {
-        const opened = await engine.openData(data, '/', { download, signal, onProgress: report });
-        return normalizationAnswer(session, opened, { signal, onProgress: report }, trial);
-      }),
-    ),
+    normalization: withLayers(engineRequests.normalization, ({ model, data, download, trial }, { signal, report }) => {
+      const listener = { signal, onProgress: report };
+      return checkpoints.use(
+        model,
+        async (session) => {
+          const opened = await engine.openData(data, '/', { download, ...listener });
+          return normalizationAnswer(session, opened, listener, trial);
+        },
+        listener,
+      );
+    }),
     evaluate: withLayers(engineRequests.evaluate, evaluate(engine)),
     answers: withLayers(engineRequests.answers, answers(engine)),
     plan: withLayers(engineRequests.plan, plan(engine)),

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { modelLabel } from '../../disk/paths';
 import { runCurve } from '../../disk/run-details';
-import { readListedRun, startOf } from '../../disk/read-run';
+import { startModel } from '../../disk/run-row';
+import { readListedRun } from '../../disk/read-run';
 import { lastMetrics } from '../../protocol/last-metrics';
 import type { Inspection } from '../../protocol/model';
 import type { RecordedResults } from '../../protocol/recorded-results';
@@ -17,11 +16,10 @@ export async function recordedResults(
   if (!run?.result || run.model !== model || run.result.written?.weights !== weightsHash) return undefined;
   const { finished, metrics, sampleData, steps } = run.result;
   const split = metrics.split ?? 'test';
-  const start = startOf(folder, run.recipe);
   return {
     ...{ finished: finished ?? null, metrics: lastMetrics(run.result), split, sampleData },
     samples: provenance?.accuracies.findLast((one) => one.split === split)?.samples ?? null,
     curve: runCurve(steps),
-    parent: start === undefined ? null : { name: modelLabel(start), path: existsSync(start) ? start : null },
+    parent: startModel(folder, run.recipe),
   };
 }

@@ -1,6 +1,9 @@
 import { compact, percent } from '../format';
 import type { RecipeStep } from './index';
 
+/** Amounts that are no shares. */
+const COUNTED: ReadonlySet<string> = new Set(['rank', 'threshold', 'standardDeviations']);
+
 /** `sparsity: 0.9` -> `90%`; other kinds of amounts keep their name: `macs 50%`. */
 function amountWords(amount: object): string[] {
   const entries: [string, unknown][] = Object.entries(amount);
@@ -8,8 +11,8 @@ function amountWords(amount: object): string[] {
   if (entries.length !== 1 || !only) return [];
   const [kind, value] = only;
   if (typeof value !== 'number') return [];
-  const isShare = value <= 1 && kind !== 'threshold' && kind !== 'standardDeviations';
-  return [`${kind === 'sparsity' ? '' : `${kind} `}${isShare ? percent(value, value * 100 === Math.round(value * 100) ? 0 : 1) : compact(value)}`]; // prettier-ignore
+  const words = COUNTED.has(kind) ? compact(value) : percent(value, Number.isInteger(Number((value * 100).toFixed(6))) ? 0 : 1); // prettier-ignore
+  return [kind === 'sparsity' ? words : `${kind} ${words}`];
 }
 
 /** A step in a few words, for a cell of a table: `prune 90%`, `finetune 2`, `quantize int8`. */

@@ -56,6 +56,13 @@ it('the reading ends with its last caller', async () => {
   expect(seen.abandoned).toBe(1);
 });
 
+it('the reading ends when its only caller had cancelled before it waited', async () => {
+  const { shared, seen, signal } = reading();
+  await expect(shared.wait({ signal: AbortSignal.abort() })).rejects.toThrow(CancelledError);
+  expect(signal()?.aborted).toBe(true);
+  expect(seen.abandoned).toBe(1);
+});
+
 it('all callers hear the progress, also those that come late', async () => {
   const { shared, tell, end } = reading();
   const heard: string[] = [];

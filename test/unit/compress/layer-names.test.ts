@@ -70,7 +70,7 @@ test('amounts reach layers within models; a layer that is named itself has its o
   expect(amounts({ '*': 1, 'base/*': 2, conv2: 3 })).toEqual({ 'base/conv1': 1, 'other/conv1': 1, conv2: 3 });
   expect(() => amounts({ image: 1 })).toThrow('The layer "image" has nothing to prune');
   expect(() => amounts({ 'base/conv3': 1 })).toThrow(
-    /^The model has no layer "base\/conv3": the nearest is "base\/conv1"; layers that can have an amount are "image", /,
+    /^The model has no layer "base\/conv3": the nearest is "base\/conv1"; layers that can be chosen are "image", /,
   );
   expect(() => protectedLayers(nested, ['bas/*'])).toThrow(/names no layer of the model: .*its layers are "image"/);
 });

@@ -80,7 +80,7 @@ describe('a prune plan', () => {
       [{}, /^The prune step has neither "amount" nor "layers": give one of them\.$/],
       [
         { layers: { conv9: { threshold: 1 } } },
-        /^The model has no layer "conv9": layers that can have an amount are "a"\.$/,
+        /^The model has no layer "conv9": layers that can be chosen are "a"\.$/,
       ],
       [
         { layers: { c: { threshold: 1 } } },

@@ -179,7 +179,7 @@ describe('a plan of what is removed', () => {
       [
         cnn,
         { layers: { conv9: 0.5 } },
-        /^The model has no layer "conv9": the nearest is "conv1"; layers that can have an amount are "conv1", /,
+        /^The model has no layer "conv9": the nearest is "conv1"; layers that can be chosen are "conv1", /,
       ],
       [
         cnn,

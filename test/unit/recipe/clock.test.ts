@@ -102,6 +102,18 @@ describe('the clock of a run', () => {
     expect(share).toBeCloseTo(42 / (42 + secondsLeft!), 9);
   });
 
+  it('expects no epoch after the last one, and counts the measurement of the best one down', () => {
+    const { clock, at, measured } = timed([{ step: 'finetune', epochs: 4 }]);
+    clock.size(sizes);
+    measured(1000, 3);
+    at(0, step(0), training(0));
+    for (const number of [1, 2, 3]) at(14 * number, epoch(number, 14));
+    const ended = at(56, epoch(4, 14));
+    expect(ended.secondsLeft).toBeCloseTo(3 + 0.2, 6);
+    expect(at(58).secondsLeft).toBeCloseTo(1 + 0.2, 6);
+    expect(at(70).secondsLeft).toBeCloseTo(0.2, 6);
+  });
+
   it('takes the time of trainings that count themselves', () => {
     const { clock, at, measured } = timed([{ step: 'distill', width: 0.5, epochs: 4, seeds: 2 }]);
     clock.size(sizes);

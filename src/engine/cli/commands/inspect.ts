@@ -33,12 +33,15 @@ export async function inspect(
   terminal: Terminal,
 ): Promise<void> {
   const model = await resolveModelPath(given);
-  const inspection = await engine.ask('inspect', {
+  const request = {
     model,
     brotli: options.brotli ?? false,
     packed: true,
     exact: options.exact ?? false,
     inputShape: options.inputShape,
+  };
+  const inspection = await engine.ask('inspect', request, (progress) => {
+    terminal.progress(progress);
   });
   const weighted = inspection.layers.filter(({ params }) => params > 0).map(({ name }) => name);
   const histograms =

@@ -1,3 +1,4 @@
+import { isFloat } from '../../checkpoint/values';
 import type { ModelGraph, GraphNode, GraphTensor } from '../../model/model-graph';
 import type { OpOf } from '../../model/op/op';
 import type { Path } from '../../model/edit/edit';
@@ -57,7 +58,7 @@ function read({ calls }: ModelGraph, node: GraphNode, op: OpOf<'conv'>): Convolu
   const bias = node.tensors.find(({ role }) => role === 'bias')?.tensor.name;
   if (op.groups > 1) return 'it convolves groups of channels already';
   if (node.calls.length === 0) return 'no output of the model depends on it';
-  if (!kernel || !(kernel.tensor.data instanceof Float32Array)) return 'it has no kernel of numbers';
+  if (!kernel || !isFloat(kernel.tensor)) return 'it has no kernel of numbers';
   const { shape } = kernel.tensor;
   const [inputs, outputs] = [shape.at(-2) ?? 0, shape.at(-1) ?? 0];
   const taps = product(shape.slice(0, -2));

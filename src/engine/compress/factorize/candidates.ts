@@ -1,5 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { FactorizeStep, FactorScheme } from '../../../protocol/steps/factorize';
+import { shapeSize } from '../../checkpoint/dtype';
 import type { ModelContent } from '../../checkpoint/types';
 import { activationGrids } from '../../model/activation-grids';
 import type { GraphNode } from '../../model/model-graph';
@@ -66,12 +67,13 @@ export function chosenBy(
 
 /** The largest rank of a kernel by a scheme, or by that in which it is largest but for `cp`, which must be asked for. */
 export function fullRank(candidate: Candidate, scheme?: FactorScheme): number {
-  const { shape, data } = candidate.kernel.tensor;
+  const { shape } = candidate.kernel.tensor;
   const [inputs, outputs] = [shape.at(-2)!, shape.at(-1)!];
-  const whole = Math.min(outputs, data.length / outputs);
+  const rows = shapeSize(shape.slice(0, -1));
+  const whole = Math.min(outputs, rows);
   const [height = 1, width = 1] = shape.slice(0, -2);
   const apart = height > 1 && width > 1 && shape.length === 4 ? Math.min(height * inputs, width * outputs) : whole;
-  const places = data.length / outputs / inputs;
+  const places = rows / inputs;
   if (scheme === 'cp' && hasWindow(candidate)) return Math.min(places * inputs, places * outputs, inputs * outputs);
   if (scheme === undefined) return Math.max(whole, apart);
   return scheme === 'spatial' ? apart : whole;

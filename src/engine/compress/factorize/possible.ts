@@ -1,4 +1,5 @@
 import type { FactorizeStep } from '../../../protocol/steps/factorize';
+import { shapeSize } from '../../checkpoint/dtype';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Sketched } from '../reshape/sketch';
 import { pathKey } from '../reshape/layered';
@@ -31,9 +32,9 @@ function partsOf(candidate: Candidate, { scheme, amount }: FactorizeStep): Facto
 }
 
 function saves(candidate: Candidate, rank: number, { scheme }: FactorizeStep): boolean {
-  const { shape, data } = candidate.kernel.tensor;
+  const { shape } = candidate.kernel.tensor;
   const [inputs, outputs] = [shape.at(-2)!, shape.at(-1)!];
-  const rows = data.length / outputs;
+  const rows = shapeSize(shape.slice(0, -1));
   const each = scheme === 'cp' && hasWindow(candidate) ? rows / inputs + inputs + outputs : rows + outputs;
-  return rank * each < data.length;
+  return rank * each < rows * outputs;
 }

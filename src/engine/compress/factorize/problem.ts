@@ -4,14 +4,14 @@ import { tf } from '../../tf';
 import { computed, product } from '../backend-matrix';
 import { choleskyOf, identity, matrix, transposed, type Eigen, type Matrix } from '../matrix';
 import { eigenWithin } from './top-eigen';
-import type { FloatTensor } from '../reshape/kernels';
+import type { FloatWeights } from '../reshape/kernels';
 
 /** A layer that can be factorized, with the place of its weights. */
 export interface Candidate {
   readonly node: GraphNode;
   readonly op: OpOf<'dense'> | OpOf<'conv'>;
-  readonly kernel: FloatTensor;
-  readonly bias: FloatTensor | undefined;
+  readonly kernel: FloatWeights;
+  readonly bias: FloatWeights | undefined;
 }
 
 /** What is known of the inputs of a layer, as rows of the matrix X that its kernel multiplies. */
@@ -126,7 +126,7 @@ export async function fromInputs(
 }
 
 /** Multiplies a kernel, as inputs by outputs, with itself: outputs x outputs or inputs x inputs. */
-export function gramOf({ shape, data }: FloatTensor['tensor'], of: 'inputs' | 'outputs'): Promise<Matrix> {
+export function gramOf({ shape, data }: FloatWeights['tensor'], of: 'inputs' | 'outputs'): Promise<Matrix> {
   const outputs = shape.at(-1)!;
   return computed(() => {
     const kernel = tf.tensor2d(data, [data.length / outputs, outputs]);

@@ -1,3 +1,4 @@
+import { shapeSize } from '../../checkpoint/dtype';
 import type { FactorAmount, FactorScheme } from '../../../protocol/steps/factorize';
 import type { Window } from '../../model/op/attributes';
 import { CpScheme } from './cp';
@@ -36,7 +37,7 @@ const MOST_FITTED = 2 ** 18;
 export const triesCp = (candidate: Candidate, amount: FactorAmount | undefined): boolean =>
   amount !== undefined &&
   ('params' in amount || 'macs' in amount) &&
-  candidate.kernel.tensor.data.length <= MOST_FITTED &&
+  shapeSize(candidate.kernel.tensor.shape) <= MOST_FITTED &&
   whyNot('cp', candidate) === undefined;
 
 /**

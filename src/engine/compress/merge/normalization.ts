@@ -1,3 +1,4 @@
+import { isFloat } from '../../checkpoint/values';
 import type { Edit } from '../../model/edit/edit';
 import type { GraphNode } from '../../model/model-graph';
 import type { Op } from '../../model/op/op';
@@ -53,7 +54,7 @@ function affineOf({ op, outputShape, tensors }: GraphNode): Affine | string {
   const of = (role: string) => tensors.find((one) => one.role === role)?.tensor;
   const [mean, variance] = [of('mean'), of('variance')];
   if (!mean || !variance) return 'its statistics are not in the file';
-  if (!tensors.every(({ tensor }) => tensor.data instanceof Float32Array && isAllFinite(tensor)))
+  if (!tensors.every(({ tensor }) => isFloat(tensor) && isAllFinite(tensor)))
     return 'its weights are not all finite numbers';
   const [gamma, beta] = [of('scale')?.data, of('offset')?.data];
   const scale = Float64Array.from(variance.data, (one, i) => (gamma?.[i] ?? 1) / Math.sqrt(one + epsilon));

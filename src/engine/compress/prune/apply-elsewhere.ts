@@ -21,15 +21,15 @@ export function cutOf(tensor: Tensor, below: number, ties: number, ranked: Ranke
   if (ties === 0) return { below, last: -1, ties };
   if (ranked && ranked.scores.countUpTo(below) - ranked.scores.countBelow(below) === ties)
     return { below, last: Infinity, ties };
-  const known = found.get(tensor);
+  const known = cuts.get(tensor);
   if (known?.below === below && known.asked === ties) return known.cut;
   const cut = lookedFor(tensor, below, ties);
-  found.set(tensor, { below, asked: ties, cut });
+  cuts.set(tensor, { below, asked: ties, cut });
   return cut;
 }
 
 /** The last cut of a tensor that was looked for: a run makes its plan twice. */
-const found = new WeakMap<Tensor, { readonly below: number; readonly asked: number; readonly cut: Cut }>();
+const cuts = new WeakMap<Tensor, { readonly below: number; readonly asked: number; readonly cut: Cut }>();
 
 function lookedFor(tensor: Tensor, below: number, ties: number): Cut {
   let [found, start] = [0, 0];

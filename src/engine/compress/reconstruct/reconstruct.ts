@@ -1,5 +1,6 @@
 import { tf } from '../../tf';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import { isFloat, type FloatTensor } from '../../checkpoint/values';
 import type { Dataset } from '../../dataset/open-data';
 import { withTask, type TaskedNetwork } from '../../measure/tasked-network';
 import { readGraph } from '../../model/graph';
@@ -48,9 +49,6 @@ export interface ReconstructionOptions extends Omit<CalibrationOptions, 'stage'>
   /** Returns the number of examples for a kernel, at most `most`; by default all of them. */
   readonly examples?: (kernel: string, most: number) => number;
 }
-
-type FloatTensor = Tensor & { readonly data: Float32Array };
-const isFloat = (tensor: Tensor | undefined): tensor is FloatTensor => tensor?.data instanceof Float32Array;
 
 /**
  * Reconstructs a compressed model layer by layer, without labels (the objective of OBC, Frantar and Alistarh 2022).
@@ -115,27 +113,28 @@ async function fit(
   const kernel = tensors.get(before.name);
   const [original] = subject.tasked.network.products([before.name]);
   const [compressed] = running.network.products([before.name]);
-  if (!original || !compressed || !isFloat(before) || !isFloat(kernel))
+  if (!original || !compressed || !kernel || !isFloat(before) || !isFloat(kernel))
     return 'it is neither a dense layer nor a convolution';
   const outputs = kernel.shape.at(-1) ?? 1;
   const inputs = kernel.data.length / outputs;
   if (inputs > MOST_INPUTS) return `it has more than ${MOST_INPUTS} inputs`;
   const bias = compressed.bias === undefined ? undefined : tensors.get(compressed.bias);
+  const hasBias = bias !== undefined && isFloat(bias);
   const matrix = (tensor: FloatTensor): tf.Tensor2D => tf.tensor2d(tensor.data, [inputs, outputs]);
   const [was, start] = [matrix(before), matrix(kernel)];
   let moments: Moments | undefined;
   let found: tf.Tensor2D | undefined;
   try {
-    moments = await momentsOf(subject, running, { original, kernel: was, compressed }, isFloat(bias));
+    moments = await momentsOf(subject, running, { original, kernel: was, compressed }, hasBias);
     const pause = (): Promise<void> => pauseUnless(subject.options.signal);
     found = await solve({ name: before.name, equations: moments, original: was, start, pause });
     const errors = {
-      before: await errorOf(moments, start, isFloat(bias)),
+      before: await errorOf(moments, start, hasBias),
       after: await errorOf(moments, found, false),
     };
     if (errors.after > errors.before) return 'its outputs would not come nearer to what they were';
     const changed: Tensor[] = [{ ...kernel, data: (await found.data<'float32'>()).slice() }];
-    if (isFloat(bias)) {
+    if (hasBias) {
       const shift = tf.tidy(() => shiftOf(moments!, found!));
       const values = await shift.data<'float32'>();
       changed.push({ ...bias, data: bias.data.map((value, i) => value + values[i]!) });

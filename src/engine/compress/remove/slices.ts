@@ -1,3 +1,4 @@
+import { shapeSize } from '../../checkpoint/dtype';
 import type { ModelContent } from '../../checkpoint/types';
 import { isFloat, piecesOf, type FloatTensor } from '../../checkpoint/values';
 import { readGraph } from '../../model/graph';
@@ -59,7 +60,7 @@ export function inputSlices(model: ModelContent, { layers }: ChannelGroups): Sli
 /** Sums `value` over the weights of each slice. */
 export function sumSlices({ tensor, axis }: Sliced, value: (weight: number, at: number) => number): Float64Array {
   const length = tensor.shape[axis]!;
-  const inner = tensor.shape.slice(axis + 1).reduce((all, size) => all * size, 1);
+  const inner = shapeSize(tensor.shape.slice(axis + 1));
   const sums = new Float64Array(length);
   let at = 0;
   for (const piece of piecesOf(tensor))

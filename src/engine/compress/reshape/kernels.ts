@@ -1,21 +1,21 @@
-import type { Tensor } from '../../checkpoint/types';
+import { isFloat, type FloatTensor } from '../../checkpoint/values';
 import type { GraphNode, GraphTensor } from '../../model/model-graph';
 import { isAllFinite } from '../value-range';
 
-/** A tensor of float32 numbers. */
-export type FloatTensor = GraphTensor & { readonly tensor: Tensor & { readonly data: Float32Array } };
+/** A tensor of a layer that holds float32 numbers. */
+export type FloatWeights = GraphTensor & { readonly tensor: FloatTensor };
 
 /** The kernels of a node and its bias, all of which can take any values. */
 export interface Weights {
   /** The kernel that makes the outputs of the node: of a separable convolution the pointwise one. */
-  readonly kernel: FloatTensor;
-  readonly bias: FloatTensor | undefined;
+  readonly kernel: FloatWeights;
+  readonly bias: FloatWeights | undefined;
 }
 
 /** Returns the weights of a node that multiplies by a kernel; a reason, which goes on after `it`, where they cannot change. */
 export function weightsOf({ tensors }: GraphNode): Weights | string {
-  const strange = tensors.find(({ tensor }) => !(tensor.data instanceof Float32Array));
-  const floats = tensors.filter((one): one is FloatTensor => one.tensor.data instanceof Float32Array);
+  const strange = tensors.find(({ tensor }) => !isFloat(tensor));
+  const floats = tensors.filter((one): one is FloatWeights => isFloat(one.tensor));
   const kernel = floats.findLast(({ role }) => role === 'kernel' || role === 'pointwise-kernel' || role === 'depthwise-kernel'); // prettier-ignore
   if (strange || !kernel) return 'has no kernel of float32';
   const stored = floats.find(({ tensor }) => tensor.quantization);

@@ -1,6 +1,7 @@
 import { sparsityOf } from '../../../protocol/figures';
 import type { RestrictedLayer } from '../../../protocol/steps/restricted';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { isFloat, type FloatTensor } from '../../checkpoint/values';
 import { roundingTo } from '../../checkpoint/stored-rounding';
 import { entropyBits } from '../../entropy';
 import { readGraph } from '../../model/graph';
@@ -17,11 +18,11 @@ export interface RestrictedModel {
 }
 
 /** A tensor of floats. */
-export type Weights = GraphTensor & { readonly tensor: Tensor & { readonly data: Float32Array } };
+export type Weights = GraphTensor & { readonly tensor: FloatTensor };
 
 /** Returns the tensors of a layer that hold floats. */
 export const weightsIn = ({ tensors }: GraphLayer): Weights[] =>
-  tensors.filter((one): one is Weights => one.tensor.data instanceof Float32Array);
+  tensors.filter((one): one is Weights => isFloat(one.tensor));
 
 /** Returns the kernels of a layer that can have few values. */
 export const kernelsOf = (layer: GraphLayer): Weights[] => weightsIn(layer).filter(({ kernel }) => kernel);

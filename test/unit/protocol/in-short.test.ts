@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { stepInShort } from '../../../src/protocol/steps/in-short';
+import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
+
+const words = (...steps: RecipeInput['steps']): string[] =>
+  Recipe.parse({ recipeVersion: 1, steps }).steps.map(stepInShort);
+
+test('a step has its main amount beside its name: shares as percent, counts as numbers', () => {
+  expect(
+    words(
+      { step: 'prune', amount: { sparsity: 0.29 } },
+      { step: 'prune', amount: { sparsity: 0.995 } },
+      { step: 'prune', amount: { threshold: 0.5 } },
+      { step: 'factorize', amount: { rank: 1 } },
+      { step: 'factorize', amount: { energy: 0.9 } },
+      { step: 'finetune', epochs: 2 },
+    ),
+  ).toEqual([
+    'prune 29%',
+    'prune 99.5%',
+    'prune threshold 0.5',
+    'factorize rank 1',
+    'factorize energy 90%',
+    'finetune 2',
+  ]);
+});
