@@ -13,6 +13,20 @@ const keyOf = ({ layer, path, call }: TopologyNode): string =>
 /** The size of the last axis of what a node makes; null where it is open. */
 const widthOf = ({ shape }: TopologyNode): number | null => shape?.at(-1) ?? null;
 
+/**
+ * The keys of the nodes that feed each node of one model, argument by argument. A node of this model alone is marked itself, and
+ * what feeds it stands for it: a layer behind one that was merged away has the same inputs as before.
+ */
+function feedsOf(nodes: readonly TopologyNode[], isInBoth: (key: string) => boolean): string[] {
+  const standFor: string[][] = [];
+  return nodes.map((node, i) => {
+    const feeds = node.inputs.map(({ from, keyword = '' }) => ({ keyword, keys: standFor[from] ?? [] }));
+    const key = keyOf(node);
+    standFor[i] = isInBoth(key) ? [key] : [...new Set(feeds.flatMap(({ keys }) => keys))];
+    return JSON.stringify(feeds);
+  });
+}
+
 function markOf(a: TopologyNode, b: TopologyNode, layer: ComparedLayer | undefined): Mark | undefined {
   if (a.type !== b.type) return { kind: 'changed', words: `${a.type} \u2192 ${b.type}` };
   const [before, after] = [widthOf(a), widthOf(b)];
@@ -38,6 +52,9 @@ export function changedNodes(
 ): { a: Marks; b: Marks } {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const places = new Map(b.map((node, i) => [keyOf(node), i]));
+  const keys = new Set(a.map(keyOf));
+  const isInBoth = (key: string): boolean => keys.has(key) && places.has(key);
+  const feeds = { a: feedsOf(a, isInBoth), b: feedsOf(b, isInBoth) };
   const marks = { a: new Map<number, Mark>(), b: new Map<number, Mark>() };
   const met = new Set<number>();
   a.forEach((node, i) => {
@@ -48,7 +65,9 @@ export function changedNodes(
       return;
     }
     met.add(place);
-    const mark = markOf(node, other, node.layer === null ? undefined : byName.get(node.layer));
+    const mark =
+      markOf(node, other, node.layer === null ? undefined : byName.get(node.layer)) ??
+      (feeds.a[i] === feeds.b[place] ? undefined : { kind: 'changed' as const, words: t('other inputs') });
     if (!mark) return;
     marks.a.set(i, mark);
     marks.b.set(place, mark);
