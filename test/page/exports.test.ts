@@ -95,3 +95,24 @@ test('curves are copied with the names of their series and of their axes', async
   for (const words of ['Sensitivity of layers', 'conv2d_1', 'sparsity of the layer', 'Accuracy of the model'])
     expect(text).toContain(words);
 });
+
+test('a figure is saved with its legend', async () => {
+  const savedTexts = async (testId: string): Promise<string> => {
+    const before = (await asked('saveFigure')).length;
+    const { figure } = await contextOf(testId);
+    await order({ to: 'file', figure });
+    await expect.poll(async () => (await asked('saveFigure')).length).toBe(before + 1);
+    const { forms } = Saved.parse((await asked('saveFigure')).at(-1));
+    return forms.find(({ kind }) => kind === 'svg')!.content.replaceAll(/<[^>]*>/g, '|');
+  };
+  await playground.open();
+  await page.getByTestId('layer-row-conv2d').click();
+  await page.getByTestId('layer-row-dense').click({ modifiers: ['ControlOrMeta'] });
+  await page.getByTestId('other-layers-legend').waitFor();
+  expect(await savedTexts('histogram')).toContain('each scaled to as many nonzero weights as dense has');
+  await playground.tab('runs');
+  await page.locator('[data-run="run-3"]').click();
+  await page.locator('[data-run="run-6"]').click({ modifiers: ['ControlOrMeta'] });
+  await page.locator('[data-testid="run-curves-plot"] .series-line').first().waitFor();
+  expect(await savedTexts('run-curves-plot')).toMatch(/run-3.*run-6|run-6.*run-3/s);
+});

@@ -4,7 +4,7 @@ import { markPath } from './marks';
 import { plotOf } from './plot';
 import { PlotFrame, type GoalLine } from './plot-frame';
 import type { AxisSpec } from './plot-scale';
-import { nearestPoint, pointForKey, type Found, type Point, type Series } from './series';
+import { firstPoint, nearestPoint, pointForKey, type Found, type Point, type Series } from './series';
 import { Tip } from './tip';
 
 /** The distance in pixels within which the pointer meets a line. */
@@ -50,11 +50,20 @@ export function LineChart({
 }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [found, setFound] = useState<(Found & { byKey: boolean }) | null>(null);
-  const plot = plotOf({ width, height, x, y });
-  const placed = useMemo(
-    () => series.map(({ points, ...rest }) => ({ ...rest, points: points.map((one) => ({ x: plot.x(one.x), y: plot.y(one.y) })) })), // prettier-ignore
-    [series, width, height, x, y],
-  );
+  // The pointer moves often, and the lines stay.
+  const { plot, placed } = useMemo(() => {
+    const plot = plotOf({ width, height, x, y });
+    const placed = series.map(({ points, ...rest }) => {
+      const its = points.map((one) => ({ x: plot.x(one.x), y: plot.y(one.y) }));
+      const { drawn, style } = rest;
+      return {
+        ...{ ...rest, points: its },
+        line: drawn === 'marks' ? null : linePath(its),
+        marks: drawn === 'line' ? null : its.map((each) => markPath(style.mark, each.x, each.y, SIZE)).join(''),
+      };
+    });
+    return { plot, placed };
+  }, [series, width, height, x, y]);
   const inHand = found && series[found.series]?.points[found.point] ? found : null;
   const one = inHand && series[inHand.series]!;
   const at = inHand && placed[inHand.series]!.points[inHand.point]!;
@@ -81,14 +90,7 @@ export function LineChart({
         onKeyDown={(event) => {
           if (event.key === 'Escape') setFound(null);
           if (event.key === 'Enter' && one) onPick?.(one.name);
-          const start = {
-            series: Math.max(
-              0,
-              series.findIndex(({ points }) => points.length > 0),
-            ),
-            point: 0,
-          };
-          const next = inHand ? pointForKey(event.key, series, inHand) : event.key.startsWith('Arrow') ? start : undefined; // prettier-ignore
+          const next = inHand ? pointForKey(event.key, series, inHand) : event.key.startsWith('Arrow') ? firstPoint(series) : undefined; // prettier-ignore
           if (!next) return;
           event.preventDefault();
           setFound({ ...next, byKey: true });
@@ -97,18 +99,14 @@ export function LineChart({
         {width > 0 && (
           <svg width={width} height={height} aria-hidden="true">
             <PlotFrame plot={plot} goals={goals ?? []} />
-            {placed.map(({ name, style, drawn, points, isFaint }, index) => (
+            {placed.map(({ name, style, line, marks, isFaint }, index) => (
               <g
                 key={index}
                 class={['series', name === active ? 'active' : '', isFaint ? 'faint' : '', inHand && inHand.series !== index ? 'dim' : ''].join(' ')} // prettier-ignore
                 style={{ stroke: style.color, fill: style.color }}
               >
-                {drawn !== 'marks' && (
-                  <path class="series-line" d={linePath(points)} stroke-dasharray={style.dash.join(' ')} />
-                )}
-                {drawn !== 'line' && (
-                  <path class="mark" d={points.map((each) => markPath(style.mark, each.x, each.y, SIZE)).join('')} />
-                )}
+                {line !== null && <path class="series-line" d={line} stroke-dasharray={style.dash.join(' ')} />}
+                {marks !== null && <path class="mark" d={marks} />}
               </g>
             ))}
             {at && one && (

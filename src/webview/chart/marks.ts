@@ -31,7 +31,8 @@ export interface SeriesStyle {
 const CHART_COLORS = ['blue', 'green', 'yellow', 'red', 'purple'] as const;
 /** The colors of charts in the theme, and that of text. */
 export const COLORS = [...CHART_COLORS.map((name) => `var(--vscode-charts-${name})`), 'var(--vscode-foreground)'];
-const DASHES = [[], [6, 4], [2, 3]];
+/** Lengths of dashes and gaps in pixels, by which lines of one color differ. */
+export const DASHES = [[], [6, 4], [2, 3]];
 
 /** The look of one of many series: colors first, each with another shape, then the same with dashes. */
 export const styleOf = (index: number): SeriesStyle => ({

@@ -13,7 +13,7 @@ export interface Series {
   readonly style: SeriesStyle;
   /** A line, shapes at the points, or both. */
   readonly drawn: 'line' | 'marks' | 'both';
-  /** Stands behind the others, such as a line before its smoothing; the pointer does not meet it. */
+  /** Stands behind the others, such as a line before its smoothing; neither the pointer nor the keys meet it. */
   readonly isFaint?: boolean;
 }
 
@@ -49,6 +49,10 @@ export function nearestPoint(
   return best;
 }
 
+type Reached = Pick<Series, 'points' | 'isFaint'>;
+
+const isReached = ({ points, isFaint }: Reached): boolean => points.length > 0 && isFaint !== true;
+
 function nearestAlong(points: readonly Point[], x: number): number | undefined {
   let best: number | undefined;
   points.forEach((point, index) => {
@@ -57,15 +61,22 @@ function nearestAlong(points: readonly Point[], x: number): number | undefined {
   return best;
 }
 
+/** The first point that the keys meet. */
+export const firstPoint = (series: readonly Reached[]): Found => ({
+  series: Math.max(0, series.findIndex(isReached)),
+  point: 0,
+});
+
 /** The point after a key: along its series, or at about the same place of the series before or after; undefined for other keys. */
-export function pointForKey(key: string, series: readonly Pick<Series, 'points'>[], from: Found): Found | undefined {
+export function pointForKey(key: string, series: readonly Reached[], from: Found): Found | undefined {
   const { points = [] } = series[from.series] ?? {};
   const within = (place: number, length: number): number => Math.max(0, Math.min(length - 1, place));
   const along = { ArrowLeft: from.point - 1, ArrowRight: from.point + 1, Home: 0, End: points.length - 1 }[key];
   if (along !== undefined) return { ...from, point: within(along, points.length) };
-  const other = { ArrowUp: from.series - 1, ArrowDown: from.series + 1 }[key];
-  if (other === undefined) return undefined;
-  const next = within(other, series.length);
+  const by = { ArrowUp: -1, ArrowDown: 1 }[key];
+  if (by === undefined) return undefined;
+  let next = from.series + by;
+  while (series[next] && !isReached(series[next]!)) next += by;
   const place = nearestAlong(series[next]?.points ?? [], points[from.point]?.x ?? 0);
   return place === undefined ? from : { series: next, point: place };
 }

@@ -7,8 +7,8 @@ import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '
 /** The height of the axis below the bars in pixels. */
 export const AXIS = 36;
 
-/** Room above the tallest bar in pixels, where the label of the threshold is. */
-const ROOM = 28;
+/** Room above the tallest bar, where the label of the threshold is. In pixels, as the height of the plot. */
+export const roomAbove = (height: number): number => Math.min(28, Math.round(height / 8));
 
 /** The counts of a histogram as bars. Bars from -threshold to threshold, which would become 0, have another colour. */
 export function Bars({
@@ -28,7 +28,7 @@ export function Bars({
   bin: number | null;
 }) {
   const largest = Math.max(...bins.counts, 1);
-  const room = Math.min(ROOM, Math.round(height / 8));
+  const room = roomAbove(height);
   const tallest = height - room;
   const bars = useMemo(() => barsPath(bins, axis, tallest, log, 1), [bins, axis.width, tallest, log]);
   const left = Math.max(0, toPixel(axis, -threshold));

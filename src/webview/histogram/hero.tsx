@@ -18,7 +18,6 @@ import { Notice } from '../ui/notice';
 import { Ring } from '../ui/ring';
 import { WeightPictures } from '../pictures/weight-pictures';
 import { LevelsLine } from './levels-line';
-import { OtherLayersLegend } from './other-layers';
 import { Plot } from './plot';
 
 function Facts({ histogram }: { histogram: Histogram }) {
@@ -171,7 +170,6 @@ export function Hero() {
         </Checkbox>
       </div>
       <Body />
-      <OtherLayersLegend layer={selected.value} />
       <LevelsLine />
       <div class="hero-foot">
         {layer?.prunable === true && (

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { t } from '../../protocol/l10n';
 import { Sample } from '../chart/legend';
 import { styleOf } from '../chart/marks';
@@ -5,6 +6,7 @@ import type { Histogram } from '../../protocol/measure';
 import { marks } from '../state/layer-list';
 import { histograms } from '../state/session';
 import { barHeight, type Axis } from '../ui/scale';
+import { roomAbove } from './bars';
 import type { Bins } from './bins';
 import { rebinned } from './rebinned';
 
@@ -34,28 +36,33 @@ export function OtherLayers({
   height: number;
   log: boolean;
 }) {
-  const shown = others(histogram.layer);
-  if (shown.length === 0) return null;
-  const largest = Math.max(...bins.counts, 1);
-  // As high as the bars, with the same room above.
-  const tallest = height - Math.min(28, Math.round(height / 8));
-  const each = axis.width / Math.max(1, bins.counts.length);
-  const total = nonzero(histogram);
+  const shown = useMemo(() => others(histogram.layer), [histogram.layer, marks.value, histograms.value]);
+  // The pointer moves often, and the outlines stay.
+  const outlines = useMemo(() => {
+    const largest = Math.max(...bins.counts, 1);
+    const tallest = height - roomAbove(height);
+    const each = axis.width / Math.max(1, bins.counts.length);
+    const total = nonzero(histogram);
+    return shown.map((one) => {
+      const scale = total / Math.max(1, nonzero(one));
+      const steps = rebinned(one, bins).map((count, bin) => {
+        const share = Math.min(1, barHeight(count * scale, largest, log));
+        return `V${(height - share * tallest).toFixed(2)}H${((bin + 1) * each).toFixed(2)}`;
+      });
+      return { layer: one.layer, path: `M0 ${height}${steps.join('')}V${height}` };
+    });
+  }, [histogram, shown, bins, axis.width, height, log]);
+  if (outlines.length === 0) return null;
   return (
     <svg class="levels" width={axis.width} height={height} aria-hidden="true" data-testid="other-layers">
-      {shown.map((one, index) => {
-        const scale = total / Math.max(1, nonzero(one));
-        const steps = rebinned(one, bins).map((count, bin) => {
-          const share = Math.min(1, barHeight(count * scale, largest, log));
-          return `V${(height - share * tallest).toFixed(2)}H${((bin + 1) * each).toFixed(2)}`;
-        });
+      {outlines.map(({ layer, path }, index) => {
         const { color, dash } = styleOf(index + 1);
         return (
           <path
-            key={one.layer}
-            d={`M0 ${height}${steps.join('')}V${height}`}
+            key={layer}
+            d={path}
             style={{ fill: 'none', stroke: color, strokeWidth: '1.75px', strokeDasharray: dash.join(' ') }}
-            data-layer={one.layer}
+            data-layer={layer}
           />
         );
       })}
@@ -70,7 +77,9 @@ export function OtherLayersLegend({ layer }: { layer: string | null }) {
   return (
     <ul class="plot-legend small" aria-label={t('Layers over each other')} data-testid="other-layers-legend">
       <li class="row">
-        <span class="legend-bar" aria-hidden="true" />
+        <svg width="12" height="10" aria-hidden="true">
+          <rect class="bars-keep" width="12" height="10" rx="2" />
+        </svg>
         {layer}
       </li>
       {shown.map(({ layer: name }, index) => (

@@ -11,7 +11,7 @@ import { LinkButton } from '../ui/link';
 import { shownThreshold } from '../state/threshold';
 import { AXIS, Bars } from './bars';
 import { Levels } from './levels';
-import { OtherLayers } from './other-layers';
+import { OtherLayers, OtherLayersLegend } from './other-layers';
 import { ThresholdLines } from './threshold-lines';
 import { useSize } from './use-width';
 import { ZeroGauge } from './zero-gauge';
@@ -88,110 +88,113 @@ export function Plot({
   };
 
   return (
-    <div class="plot" data-chart={t('Weights of {0}', histogram.layer ?? t('all layers'))}>
-      {height > 0 && <ZeroGauge zeros={zeros} pruned={pruned} total={total} height={height} />}
-      <div
-        class="plot-area"
-        ref={ref}
-        role="group"
-        tabIndex={0}
-        aria-label={t('Histogram of {0}: arrow keys read the bins', histogram.layer ?? t('all layers'))}
-        data-testid="histogram"
-        onPointerDown={(event) => {
-          const onHandle = event.target instanceof Element && event.target.closest('.handle') !== null;
-          if (event.button !== 0 || onHandle) return;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          setBrush([placeOf(event), placeOf(event)]);
-        }}
-        onPointerMove={(event) => {
-          const x = placeOf(event);
-          setPointer(x);
-          setBin(binAt(bins, toValue(axis, x)) ?? null);
-          if (brush) setBrush([brush[0], Math.max(0, Math.min(width, x))]);
-        }}
-        onPointerUp={() => {
-          if (brush && Math.abs(brush[1] - brush[0]) > BAR)
-            show([toValue(axis, Math.min(...brush)), toValue(axis, Math.max(...brush))]);
-          setBrush(null);
-        }}
-        onPointerCancel={() => setBrush(null)}
-        onPointerLeave={() => {
-          setBin(null);
-          setPointer(null);
-        }}
-        onDblClick={() => show(null)}
-        onWheel={(event) => {
-          if (!event.ctrlKey && !event.metaKey) return;
-          event.preventDefault();
-          zoom(Math.exp(event.deltaY / 200), toValue(axis, placeOf(event)));
-        }}
-        onBlur={() => setBin(null)}
-        onKeyDown={(event) => {
-          if (event.target !== event.currentTarget) return;
-          if (!event.ctrlKey && !event.metaKey && zoomByKey(event.key, event.shiftKey)) {
+    <div class="plot-figure" data-chart={t('Weights of {0}', histogram.layer ?? t('all layers'))}>
+      <div class="plot">
+        {height > 0 && <ZeroGauge zeros={zeros} pruned={pruned} total={total} height={height} />}
+        <div
+          class="plot-area"
+          ref={ref}
+          role="group"
+          tabIndex={0}
+          aria-label={t('Histogram of {0}: arrow keys read the bins', histogram.layer ?? t('all layers'))}
+          data-testid="histogram"
+          onPointerDown={(event) => {
+            const onHandle = event.target instanceof Element && event.target.closest('.handle') !== null;
+            if (event.button !== 0 || onHandle) return;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            setBrush([placeOf(event), placeOf(event)]);
+          }}
+          onPointerMove={(event) => {
+            const x = placeOf(event);
+            setPointer(x);
+            setBin(binAt(bins, toValue(axis, x)) ?? null);
+            if (brush) setBrush([brush[0], Math.max(0, Math.min(width, x))]);
+          }}
+          onPointerUp={() => {
+            if (brush && Math.abs(brush[1] - brush[0]) > BAR)
+              show([toValue(axis, Math.min(...brush)), toValue(axis, Math.max(...brush))]);
+            setBrush(null);
+          }}
+          onPointerCancel={() => setBrush(null)}
+          onPointerLeave={() => {
+            setBin(null);
+            setPointer(null);
+          }}
+          onDblClick={() => show(null)}
+          onWheel={(event) => {
+            if (!event.ctrlKey && !event.metaKey) return;
             event.preventDefault();
-            return;
-          }
-          const next = step(event.key);
-          if (event.key === 'Escape') setBin(null);
-          if (next === undefined) return;
-          event.preventDefault();
-          setBin(next);
-        }}
-      >
-        {width > 0 && (
-          <>
-            <Bars
-              bins={bins}
-              axis={axis}
-              height={height}
-              log={log.value}
-              threshold={prunes ? shownThreshold.value : 0}
-              bin={inHand}
-            />
-            <OtherLayers {...{ histogram, bins, axis, height }} log={log.value} />
-            <Levels axis={axis} height={height} />
-            {prunes && <ThresholdLines axis={axis} height={height} />}
-            {brush && (
-              <div
-                class="brush"
-                style={{
-                  left: `${Math.min(...brush)}px`,
-                  width: `${Math.abs(brush[1] - brush[0])}px`,
-                  height: `${height}px`,
-                }}
+            zoom(Math.exp(event.deltaY / 200), toValue(axis, placeOf(event)));
+          }}
+          onBlur={() => setBin(null)}
+          onKeyDown={(event) => {
+            if (event.target !== event.currentTarget) return;
+            if (!event.ctrlKey && !event.metaKey && zoomByKey(event.key, event.shiftKey)) {
+              event.preventDefault();
+              return;
+            }
+            const next = step(event.key);
+            if (event.key === 'Escape') setBin(null);
+            if (next === undefined) return;
+            event.preventDefault();
+            setBin(next);
+          }}
+        >
+          {width > 0 && (
+            <>
+              <Bars
+                bins={bins}
+                axis={axis}
+                height={height}
+                log={log.value}
+                threshold={prunes ? shownThreshold.value : 0}
+                bin={inHand}
               />
-            )}
-            {inHand !== null && pointer !== null && !brush && (
-              <div
-                class={pointer > width / 2 ? 'bin-flag left' : 'bin-flag'}
-                style={{ transform: `translateX(${pointer}px)` }}
-                aria-hidden="true"
-              >
-                <span class="figures">{binWords(bins, inHand, histogram.count)}</span>
-              </div>
-            )}
-          </>
-        )}
-      </div>
-      <div class="readout small figures">
-        <span role="status" data-testid="bin-counts">
-          {inHand === null ? <span class="quiet">{hint}</span> : binWords(bins, inHand, histogram.count)}
-        </span>
-        {shown && (
-          <LinkButton onPress={() => show(null)} testId="zoom-out">
-            {t('Zoom out')}
-          </LinkButton>
-        )}
-        {!shown && (bins.outside > 0 || whole.value) && (
-          <span class="quiet">
-            {bins.outside > 0 && `${t('{0} outside', count(bins.outside))} `}
-            <LinkButton onPress={() => (whole.value = !whole.value)} testId="whole-range">
-              {whole.value ? t('Fit range') : t('Show all')}
-            </LinkButton>
+              <OtherLayers {...{ histogram, bins, axis, height }} log={log.value} />
+              <Levels axis={axis} height={height} />
+              {prunes && <ThresholdLines axis={axis} height={height} />}
+              {brush && (
+                <div
+                  class="brush"
+                  style={{
+                    left: `${Math.min(...brush)}px`,
+                    width: `${Math.abs(brush[1] - brush[0])}px`,
+                    height: `${height}px`,
+                  }}
+                />
+              )}
+              {inHand !== null && pointer !== null && !brush && (
+                <div
+                  class={pointer > width / 2 ? 'bin-flag left' : 'bin-flag'}
+                  style={{ transform: `translateX(${pointer}px)` }}
+                  aria-hidden="true"
+                >
+                  <span class="figures">{binWords(bins, inHand, histogram.count)}</span>
+                </div>
+              )}
+            </>
+          )}
+        </div>
+        <div class="readout small figures">
+          <span role="status" data-testid="bin-counts">
+            {inHand === null ? <span class="quiet">{hint}</span> : binWords(bins, inHand, histogram.count)}
           </span>
-        )}
+          {shown && (
+            <LinkButton onPress={() => show(null)} testId="zoom-out">
+              {t('Zoom out')}
+            </LinkButton>
+          )}
+          {!shown && (bins.outside > 0 || whole.value) && (
+            <span class="quiet">
+              {bins.outside > 0 && `${t('{0} outside', count(bins.outside))} `}
+              <LinkButton onPress={() => (whole.value = !whole.value)} testId="whole-range">
+                {whole.value ? t('Fit range') : t('Show all')}
+              </LinkButton>
+            </span>
+          )}
+        </div>
       </div>
+      <OtherLayersLegend layer={histogram.layer} />
     </div>
   );
 }

@@ -1,9 +1,14 @@
 import type { MetricName, MetricValue } from '../../protocol/metric';
 import type { RunCurve } from '../../protocol/runs-page';
+import { styleOf } from '../chart/marks';
+import type { Point, Series } from '../chart/series';
 
 /** A figure whose course is drawn. */
 export const CURVED = ['validation', 'test', 'loss'] as const;
 export type Curved = (typeof CURVED)[number];
+
+/** The most points of a line that each have a mark. */
+const MOST_MARKS = 60;
 
 /** The course of one run. */
 export interface Line {
@@ -52,4 +57,34 @@ export function columnsOfLines(lines: readonly Line[], of: Curved, metric: Metri
     );
     return epochs.map((epoch) => values.get(epoch) ?? null);
   });
+}
+
+/** The course of a figure of one run as it is drawn. */
+export interface CurveSeries extends Series {
+  /** The last value as it was measured, whatever is smoothed. */
+  readonly last: number;
+}
+
+/** The points of a column that has values; epochs start at 1. */
+const pointsOf = (column: readonly (number | null)[]): Point[] =>
+  column.flatMap((y, i) => (y === null ? [] : [{ x: i + 1, y }]));
+
+/** A line for each run that has the metric, with the line as it was measured behind a smoothed one. */
+export function seriesOfLines(
+  lines: readonly Line[],
+  of: Curved,
+  metric: MetricName,
+  smoothing: number,
+): CurveSeries[] {
+  const columns = columnsOfLines(lines, of, metric);
+  const series = (isFaint: boolean): CurveSeries[] =>
+    lines.flatMap(({ name }, index) => {
+      const measured = pointsOf(columns[index] ?? []);
+      const last = measured.at(-1);
+      if (!last) return [];
+      const points = isFaint ? measured : pointsOf(smooth(columns[index] ?? [], smoothing));
+      const drawn = isFaint || points.length > MOST_MARKS ? 'line' : 'both';
+      return [{ name, points, style: styleOf(index), drawn, isFaint, last: last.y } satisfies CurveSeries];
+    });
+  return [...(smoothing > 0 ? series(true) : []), ...series(false)];
 }

@@ -1,37 +1,18 @@
 import { useMemo, useState } from 'preact/hooks';
 import { t, tPlural, translated } from '../../protocol/l10n';
-import { METRICS, metricText, type MetricName } from '../../protocol/metric';
+import { METRICS, metricText } from '../../protocol/metric';
 import { Legend } from '../chart/legend';
 import { LineChart } from '../chart/line-chart';
-import { styleOf } from '../chart/marks';
-import type { Point, Series } from '../chart/series';
 import { Range } from '../ui/range';
 import { COUNT_UNITS, metricUnits } from '../ui/scale';
 import { Segments } from '../ui/segments';
-import { columnsOfLines, CURVED, metricOfLines, smooth, type Curved, type Line } from './curves';
+import { CURVED, metricOfLines, seriesOfLines, type Curved, type Line } from './curves';
 
 const HEIGHT = 280;
 /** The strongest smoothing. */
 const MOST = 0.95;
 
 const WORDS: Readonly<Record<Curved, string>> = { validation: t('Validation'), test: t('Test'), loss: t('Loss') };
-
-/** The points of a column that has values; epochs start at 1. */
-const pointsOf = (column: readonly (number | null)[]): Point[] =>
-  column.flatMap((y, i) => (y === null ? [] : [{ x: i + 1, y }]));
-
-/** A line for each run that has the metric, with the line as it is behind a smoothed one. */
-function seriesOf(lines: readonly Line[], of: Curved, metric: MetricName, smoothing: number): Series[] {
-  const columns = columnsOfLines(lines, of, metric);
-  const series = (isFaint: boolean): Series[] =>
-    lines.flatMap(({ name }, index) => {
-      const column = columns[index] ?? [];
-      const points = pointsOf(isFaint ? column : smooth(column, smoothing));
-      const drawn = isFaint || points.length > 60 ? 'line' : 'both';
-      return points.length === 0 ? [] : [{ name, points, style: styleOf(index), drawn, isFaint } satisfies Series];
-    });
-  return [...(smoothing > 0 ? series(true) : []), ...series(false)];
-}
 
 /** The course of the training of several runs over each other, with the lines as they are behind smoothed ones. */
 export function RunCurves({ lines }: { lines: readonly Line[] }) {
@@ -40,7 +21,7 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
   const shown = lines.filter(({ curve }) => curve.length > 0);
   const metric = metricOfLines(shown, of);
   const series = useMemo(
-    () => (metric === null ? [] : seriesOf(shown, of, metric, smoothing)),
+    () => (metric === null ? [] : seriesOfLines(shown, of, metric, smoothing)),
     [lines, of, metric, smoothing],
   );
   if (shown.length === 0) return null;
@@ -52,7 +33,7 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
       <div class="section-head">
         <h2 id="run-curves-title">{t('Training curves')}</h2>
         <Segments
-          label={t('Figure of the curves')}
+          label={t('Curves show')}
           value={of}
           options={CURVED.map((value) => ({ value, text: WORDS[value] }))}
           onSelect={setOf}
@@ -73,9 +54,8 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
       {metric === null ? (
         <p class="plot-empty">{t('These runs measured nothing on that split.')}</p>
       ) : (
-        <>
+        <div data-chart={t('Training curves')}>
           <LineChart
-            title={t('Training curves')}
             label={t('{0} over epochs of {1}', WORDS[of], shown.map(({ name }) => name).join(t(', ')))}
             height={HEIGHT}
             series={series}
@@ -88,15 +68,19 @@ export function RunCurves({ lines }: { lines: readonly Line[] }) {
               units: metricUnits(metric),
               title: translated(METRICS[metric].title),
             }}
-            words={({ name }, { x, y }) => t('{0}: {1} at epoch {2}', name, metricText(metric, y), x)}
+            words={({ name }, { x, y }) =>
+              smoothing > 0
+                ? t('{0}: {1} at epoch {2}, smoothed', name, metricText(metric, y), x)
+                : t('{0}: {1} at epoch {2}', name, metricText(metric, y), x)
+            }
             testId="run-curves-plot"
           />
-          <Legend series={own.map((one) => ({ ...one, note: metricText(metric, one.points.at(-1)!.y) }))} />
-        </>
+          <Legend series={own.map((one) => ({ ...one, note: metricText(metric, one.last) }))} />
+        </div>
       )}
       <p class="small quiet">
         {[
-          ...(without > 0 ? [tPlural(without, '{0} chosen run trained nothing.', '{0} chosen runs trained nothing.', without)] : []), // prettier-ignore
+          ...(without > 0 ? [tPlural(without, '{0} chosen run has no training.', '{0} chosen runs have no training.', without)] : []), // prettier-ignore
           ...(others > 0 ? [tPlural(others, '{0} chosen run has another metric.', '{0} chosen runs have another metric.', others)] : []), // prettier-ignore
         ].join(' ')}
       </p>

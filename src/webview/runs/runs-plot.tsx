@@ -4,7 +4,7 @@ import { figureWords, metricNoun, type MetricOf } from '../../protocol/metric';
 import { useWidth } from '../histogram/use-width';
 import { rowForKey } from '../layers/window';
 import { Legend } from '../chart/legend';
-import { markPath, MARKS, type SeriesStyle } from '../chart/marks';
+import { DASHES, markPath, MARKS, type SeriesStyle } from '../chart/marks';
 import { plotOf } from '../chart/plot';
 import { PlotFrame } from '../chart/plot-frame';
 import { Tip } from '../chart/tip';
@@ -15,7 +15,6 @@ import type { Size } from './sizes';
 
 const HEIGHT = 380;
 const PAGE = 10;
-const DASHES = [[], [6, 4], [2, 3]];
 
 /** The look of the points of a split: a shape each, since a figure of one is no match for that of another. */
 const styleOf = (index: number): SeriesStyle => ({
