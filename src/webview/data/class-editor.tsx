@@ -76,7 +76,6 @@ function Lines({ names, onNames }: { names: readonly string[]; onNames: (names: 
         spellcheck={false}
         data-testid="class-lines"
         onChange={(event) => onNames(namesInLines(event.currentTarget.value))}
-        data-own-undo
         value={names.join('\n')}
       />
     </label>
