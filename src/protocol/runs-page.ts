@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Split } from './dataset';
+import { t } from './l10n';
 import { Progress } from './measure';
 import { MetricValue, MetricValues } from './metric';
 import { ModelTotals } from './model';
@@ -50,6 +51,12 @@ export const RunRow = z.object({
 });
 export type RunRow = z.infer<typeof RunRow>;
 
+/** The state of a run in one word. */
+export function stateWords(state: RunRow['state']): string {
+  const words = { finished: t('finished'), unfinished: t('unfinished'), damaged: t('damaged'), running: t('running') };
+  return words[state];
+}
+
 /** The course of a training: the epochs of all its steps, counted on. */
 export const RunCurve = z.array(
   z.object({ epoch: z.number(), loss: z.number(), validation: MetricValue, test: MetricValue.optional() }),
@@ -77,6 +84,10 @@ export const runContext = ({ folder, state, model }: RunRow): RunContext => ({
   ...{ secateurRun: state, secateurRunHasModel: model !== null, runFolder: folder },
 });
 
+/** The runs of the workspace, from their results; and the paths of checkpoints that no run wrote. */
+export const FoundRuns = z.object({ runs: z.array(RunRow), others: z.array(z.string()) });
+export type FoundRuns = z.infer<typeof FoundRuns>;
+
 const nothing = z.object({});
 
 /** The requests of every table of runs. A page may ask about runs of the workspace, and about no other folder. */
@@ -103,12 +114,7 @@ export type RunsNotifications = typeof runsNotifications;
 
 /** The requests of the chart of runs to the extension host. */
 export const runsRequests = {
-  /** The runs of the workspace, from their results; and the paths of checkpoints that no run wrote. */
-  runs: request({
-    params: nothing,
-    result: z.object({ runs: z.array(RunRow), others: z.array(z.string()) }),
-    trust: 'reads',
-  }),
+  runs: request({ params: nothing, result: FoundRuns, trust: 'reads' }),
   /** Reads one of those other checkpoints. */
   checkpoint: request({ params: z.object({ path: z.string() }), result: ChartedModel, trust: 'reads' }),
   /** Times forward passes of one example, model by model: medians in milliseconds; null where a model cannot run. */

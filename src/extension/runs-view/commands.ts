@@ -2,11 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
+import { stateWords } from '../../protocol/runs-page';
 import { evaluateCheckpoint, type EvaluationTools } from '../commands/evaluate';
 import type { Panels } from '../panel/panels';
 import type { RunStarter } from '../runs/run-starter';
 import { requireTrust } from '../trust';
-import { stateWords } from './figures';
 import { modelOfRun, runOf, type TargetTools } from './target';
 
 /** Opens the checkpoint of a run. */

@@ -4,6 +4,7 @@ import { bytes, percent } from '../../protocol/format';
 import { sizeWords } from '../../protocol/model';
 import { figureWords } from '../../protocol/metric';
 import { lastMetrics } from '../../protocol/last-metrics';
+import { stateWords } from '../../protocol/runs-page';
 import type { ListedRun } from '../../disk/read-run';
 
 /** A run in a few words: `90% sparse · 91.7% · 230 kB gzip`. */
@@ -14,12 +15,6 @@ export function runFigures({ state, result, done, problem }: ListedRun): string 
   if (!done) return words;
   const where = t('step {0} of {1}', Math.min(done.steps + 1, done.of), done.of);
   return t('{0}: {1}', words, done.epochs > 0 ? t('{0}, {1} epochs done', where, done.epochs) : where);
-}
-
-/** The state of a run in one word. */
-export function stateWords(state: ListedRun['state']): string {
-  const words = { finished: t('finished'), unfinished: t('unfinished'), damaged: t('damaged'), running: t('running') };
-  return words[state];
 }
 
 /** The sizes of the outcome of a run: `files 1.84 MB, gzip 230 kB, packed 101 kB, weights ideally 96.4 kB`. */

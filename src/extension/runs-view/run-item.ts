@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { t, translated } from '../../protocol/l10n';
+import { stateWords } from '../../protocol/runs-page';
 import { COMMANDS } from '../constants';
 import { plain } from '../ui/plain';
-import { stateWords } from './figures';
 import type { KnownRun } from './run-list';
 
 const ICONS: Readonly<Record<KnownRun['state'], string>> = {

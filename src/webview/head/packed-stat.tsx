@@ -84,7 +84,7 @@ function Asked() {
       title={problem === null ? undefined : translated(problem)}
       testId="packed-ask"
     >
-      {problem === null || problem === 'Cancelled.' ? t('measure') : t('try again')}
+      {problem === null || packing.isCancelled.value ? t('measure') : t('try again')}
     </LinkButton>
   );
 }

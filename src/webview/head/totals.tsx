@@ -1,10 +1,9 @@
 import { signal } from '@preact/signals';
-import type { Split } from '../../protocol/dataset';
 import { macsForWords, sizeWords, withEstimate } from '../../protocol/model';
 import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { sentences, t, translated } from '../../protocol/l10n';
-import { mainMetric, mainText, metricDifference, METRICS, type Metric, type MetricValues } from '../../protocol/metric';
+import { mainMetric, mainText, metricDifference, METRICS, type MetricValues } from '../../protocol/metric';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
 import { counts, countsAreExact, metricsNow, previewMetrics, previewBytes } from '../state/preview';
@@ -12,6 +11,7 @@ import { cannotEvaluate, cannotMeasure, evaluation, inspection, panel } from '..
 import { RecordedStat } from '../results/recorded';
 import { sentence } from '../ui/sentence';
 import { LinkButton } from '../ui/link';
+import { onSplit } from './on-split';
 import { PackedAdvice, PackedStat } from './packed-stat';
 import { isSevere } from './severe';
 import { Stat, type StatPreview } from './stat';
@@ -152,9 +152,6 @@ const on = (examples: string, used: NormalizationInUse | undefined): string =>
 /** The difference of a main metric with its sign. */
 const differenceOf = ([before]: MetricValues, [after]: MetricValues): string =>
   metricDifference(after.name, after.value - before.value);
-
-/** The title of a metric on a split: `Accuracy, validation`. */
-const onSplit = ({ title }: Metric, split: Split): string => t(`{0}, ${split}`, translated(title));
 
 /** The metric on validation examples, by which thresholds are judged, as it is and as it would become. */
 function ValidationStat() {

@@ -14,6 +14,8 @@ export interface Question<T> {
   /** Null while nobody waits for an answer. */
   readonly running: ReadonlySignal<{ progress: Progress | null } | null>;
   readonly problem: ReadonlySignal<string | null>;
+  /** True if the problem is that somebody cancelled. */
+  readonly isCancelled: ReadonlySignal<boolean>;
   /** Asks the question even if the answer is known; one at a time. */
   readonly ask: () => Promise<void>;
   readonly cancel: () => void;
@@ -26,22 +28,25 @@ export function question<T>(put: (asking: Asking, known: T | null) => Promise<T>
   const answer = signal<T | null>(null);
   const running = signal<{ progress: Progress | null } | null>(null);
   const problem = signal<string | null>(null);
+  const isCancelled = signal(false);
   let abort: AbortController | undefined;
   return {
     answer,
     running,
     problem,
+    isCancelled,
     ask: async () => {
       if (running.value) return;
       abort = new AbortController();
       running.value = { progress: null };
       problem.value = null;
+      isCancelled.value = false;
       try {
         const onProgress = (progress: Progress) => (running.value = { progress });
         answer.value = await put({ signal: abort.signal, onProgress }, answer.value);
       } catch (error) {
-        problem.value =
-          error instanceof CancelledError ? t('Cancelled.') : error instanceof Error ? error.message : String(error);
+        isCancelled.value = error instanceof CancelledError;
+        problem.value = isCancelled.value ? t('Cancelled.') : error instanceof Error ? error.message : String(error);
       } finally {
         running.value = null;
       }
@@ -50,6 +55,7 @@ export function question<T>(put: (asking: Asking, known: T | null) => Promise<T>
     forget: () => {
       answer.value = null;
       problem.value = null;
+      isCancelled.value = false;
     },
   };
 }

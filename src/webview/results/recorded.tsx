@@ -2,6 +2,7 @@ import { t, translated } from '../../protocol/l10n';
 import { plural } from '../../protocol/format';
 import { mainMetric, mainText, metricWords, type MetricValues } from '../../protocol/metric';
 import type { RecordedResults } from '../../protocol/recorded-results';
+import { onSplit } from '../head/on-split';
 import { Stat } from '../head/stat';
 import { RunCurves } from '../runs/run-curves';
 import { attempt } from '../state/actions';
@@ -22,12 +23,12 @@ function basisWords({ split, samples, sampleData }: RecordedResults): string {
 
 /** The metric that the run of a checkpoint measured at its end, in the strip of figures. */
 export function RecordedStat({ results, metrics }: { results: RecordedResults; metrics: MetricValues }) {
-  const { title, meaning } = mainMetric(metrics);
+  const metric = mainMetric(metrics);
   return (
     <Stat
       id="test"
-      label={t('{0}, {1}', translated(title), translated(results.split))}
-      title={t('{0} On {1}, {2}.', translated(meaning), basisWords(results), fromWords(results))}
+      label={onSplit(metric, results.split)}
+      title={t('{0} On {1}, {2}.', translated(metric.meaning), basisWords(results), fromWords(results))}
       now={mainText(metrics, 1)}
       value={metrics[0].value}
       preview={null}

@@ -1,10 +1,10 @@
-import { t, translated } from '../../protocol/l10n';
+import { t } from '../../protocol/l10n';
 import { duration, percent } from '../../protocol/format';
 import { metricNamed, metricText, type MetricOf } from '../../protocol/metric';
-import type { RunRow } from '../../protocol/runs-page';
+import { stateWords } from '../../protocol/runs-page';
 import { dateWords } from '../ui/dates';
 import type { Key } from '../ui/sorting';
-import { metricTitle } from './points';
+import { metricTitle, splitWords } from './points';
 import type { TableRow } from './rows';
 import { SIZE_NAMES, SIZE_TITLES, SIZES, type SizeName } from './sizes';
 
@@ -30,20 +30,10 @@ export interface ColumnOfRuns {
   readonly note?: (row: TableRow) => string;
 }
 
-/** The state of a run in one word. */
-export function stateWords(state: RunRow['state']): string {
-  const words = { finished: t('finished'), unfinished: t('unfinished'), damaged: t('damaged'), running: t('running') };
-  return words[state];
-}
-
 const NONE = '\u2013';
 
 const valueOf = ({ model }: TableRow, metric: MetricOf | null): number | null =>
   metric === null || !model?.metrics ? null : (metricNamed(model.metrics, metric.name, metric.output)?.value ?? null);
-
-/** The split of a metric, and whether it is that of the sample data. */
-export const splitWords = ({ split, sampleData }: { split: string; sampleData: boolean }): string =>
-  sampleData ? t('{0} (sample)', translated(split)) : translated(split);
 
 function sizeColumn(name: SizeName, { latencies }: Shown): ColumnOfRuns {
   const size = SIZES[name];
@@ -78,8 +68,6 @@ export function columnsOfRuns(shown: Shown): readonly ColumnOfRuns[] {
       key: ({ run }) => (run ? Date.parse(run.when) : null),
     },
     word('start', t('Model'), 150, ({ run }) => run?.start && (run.start.path === null ? t('{0} (gone)', run.start.name) : run.start.name)), // prettier-ignore
-    word('data', t('Data'), 110, ({ run }) => run?.data),
-    word('steps', t('Steps'), 190, ({ run }) => run?.steps.join(t(', '))),
     {
       ...{ name: 'sparsity', title: t('Sparsity'), isFigure: true, width: 80 },
       key: ({ model }) => model?.totals.sparsity ?? null,
@@ -100,6 +88,8 @@ export function columnsOfRuns(shown: Shown): readonly ColumnOfRuns[] {
       key: ({ run }) => run?.seconds ?? null,
       text: ({ run }) => (run?.seconds == null ? NONE : duration(run.seconds)),
     },
+    word('data', t('Data'), 110, ({ run }) => run?.data),
+    word('steps', t('Recipe steps'), 190, ({ run }) => run?.steps.join(t(', '))),
     word('state', t('State'), 96, ({ run }) => run && stateWords(run.state)),
     word('tags', t('Tags'), 140, ({ run }) => run?.tags.join(t(', '))),
   ];

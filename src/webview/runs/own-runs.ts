@@ -1,5 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { RunRow } from '../../protocol/runs-page';
+import { question } from '../question/question';
+import { followNews } from '../state/follow-news';
 import { ask, onRunsChanged } from '../state/host';
 import { phase } from '../state/session';
 import { metricsOfAll } from './points';
@@ -20,13 +22,10 @@ export const ownTable = runTable(
   })),
 );
 
-async function load(): Promise<void> {
-  try {
-    ownRuns.value = await ask('ownRuns', {});
-  } catch {
-    // The tab shows what it knows; the next change asks again.
-  }
-}
+/** Reads them. */
+export const readingOwn = question(async ({ signal: stop }) => (ownRuns.value = await ask('ownRuns', {}, { signal: stop }))); // prettier-ignore
+
+const load = followNews(readingOwn.ask);
 
 /** Asks for the runs once the checkpoint is open, and again when they change. */
 export function followOwnRuns(): void {
