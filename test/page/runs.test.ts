@@ -51,6 +51,10 @@ test('chosen runs show their curves over each other, the fields in which two rec
   await element('smoothing').focus();
   await page().keyboard.press('End');
   await curves.getByText('0.95').waitFor();
+  // The first point that the keys reach is that of a smoothed line, not of the measured one behind it.
+  await element('run-curves-plot').focus();
+  await page().keyboard.press('ArrowRight');
+  await curves.getByText(/at epoch 1, smoothed$/).first().waitFor(); // prettier-ignore
   await element('curved-loss').click();
   await element('run-curves-plot').locator('.series-line').first().waitFor();
   await element('run-compare').click();
@@ -110,6 +114,19 @@ test('the workbench counts the runs of the checkpoint in a tab, and lists them t
   await tab('runs');
   await row('run-2').waitFor();
   expect(await page().evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+});
+
+test('a note undoes its own typing, and no threshold', async () => {
+  await open('', 1100);
+  await element('threshold-number').fill('0.02');
+  await tab('runs');
+  await row('run-2').click();
+  await element('run-note').pressSequentially('Of the talk.');
+  await element('run-note').press('Control+z');
+  await expect.poll(() => element('run-note').inputValue()).not.toBe('Of the talk.');
+  await element('run-tags').press('Control+z');
+  await tab('prune');
+  expect(await element('threshold-number').inputValue()).toBe('0.02');
 });
 
 test('a checkpoint that a run wrote opens with its metric, its curve and its parent', async () => {

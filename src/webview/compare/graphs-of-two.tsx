@@ -88,8 +88,8 @@ function Graphs({
         </span>
         {blocks.length > 0 && (
           <>
-            <LinkButton onPress={() => setOpen(new Set(blocks))}>{t('Open all blocks')}</LinkButton>
-            <LinkButton onPress={() => setOpen(new Set())}>{t('Close all blocks')}</LinkButton>
+            <LinkButton onPress={() => setOpen(new Set(blocks))}>{t('Unfold all blocks')}</LinkButton>
+            <LinkButton onPress={() => setOpen(new Set())}>{t('Fold all blocks')}</LinkButton>
           </>
         )}
       </p>

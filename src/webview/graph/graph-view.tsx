@@ -126,10 +126,10 @@ export function GraphView() {
         {collapsible.length > 0 && (
           <span class="small">
             <LinkButton onPress={() => setOpen(new Set(collapsible.map(({ id }) => id)))} testId="graph-open-all">
-              {t('Open all')}
+              {t('Unfold all blocks')}
             </LinkButton>{' '}
             <LinkButton onPress={() => setOpen(new Set())} testId="graph-close-all">
-              {t('Close all')}
+              {t('Fold all blocks')}
             </LinkButton>
           </span>
         )}

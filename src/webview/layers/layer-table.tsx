@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { compact, percent } from '../../protocol/format';
 import { t } from '../../protocol/l10n';
 import { wholeTables } from '../exports/rows';
@@ -24,10 +24,8 @@ import type { TableItem } from './items';
 import { choosingOf, LayerRow } from './layer-row';
 import type { Choosing } from './marks';
 import { MiniHistogram } from './mini-histogram';
-import { rowForKey, rowWindow, scrollToRow } from './window';
-
-/** The heights of a row and of the header in the style sheet; virtual rows need fixed heights. */
-const ROW = 28;
+import { ROW, useRowWindow } from './use-row-window';
+import { rowForKey } from './window';
 
 wholeTables.set('layers', () => exportedLayers(shownLayers()));
 
@@ -41,8 +39,6 @@ const isOf = (item: TableItem, layer: string | null): boolean => item.kind === '
 
 /** All layers; only visible rows are drawn. Row 0 is all layers together. */
 export function LayerTable() {
-  const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
   /** The head of the block that the keys are on; null: they are on the selected layer. */
   const [onBlock, setOnBlock] = useState<string | null>(null);
   const list = items.value;
@@ -50,25 +46,14 @@ export function LayerTable() {
   const layerAt = list.findIndex((item) => isOf(item, selected.value));
   const at = (blockAt >= 0 ? blockAt : layerAt) + 1;
 
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const look = (): void => {
-      setView({ top: element.scrollTop, height: element.clientHeight });
-      // A narrow window hides the table.
-      if (element.clientWidth > 0) tableWidth.value = element.clientWidth;
-    };
-    look();
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  // The header and the row of all layers stay above the scrolled rows.
+  const view = useRowWindow(list.length, 2, (width) => {
+    // A narrow window hides the table.
+    if (width > 0) tableWidth.value = width;
+  });
 
   const reveal = (row: number): void => {
-    const element = scroller.current;
-    // The header and the row of all layers stay above the scrolled rows.
-    if (element && row > 0)
-      element.scrollTop = scrollToRow(row - 1, ROW, element.scrollTop, element.clientHeight - 2 * ROW);
+    if (row > 0) view.reveal(row - 1);
   };
   // The layer may have been selected elsewhere, or before a reload, and be far down or in a folded block.
   const layer = selected.value;
@@ -95,8 +80,7 @@ export function LayerTable() {
       foldBlock(item.name, !item.isFolded);
     else if (event.key === 'Enter') toHistogram();
     else {
-      const page = Math.max(1, Math.floor(view.height / ROW) - 2);
-      const next = rowForKey(event.key, at, list.length + 1, page);
+      const next = rowForKey(event.key, at, list.length + 1, view.page);
       if (next === undefined) return false;
       move(next, event.shiftKey ? choosingOf(event) : 'alone');
     }
@@ -104,15 +88,10 @@ export function LayerTable() {
   };
 
   const columns = shownColumnNames.value;
-  const window = rowWindow(list.length, ROW, view.top, view.height);
   const tried = step.value !== null;
   const width = columns.reduce((sum, column) => sum + widthOf(choice.value, column), 0);
   return (
-    <div
-      class="table-scroller"
-      ref={scroller}
-      onScroll={({ currentTarget: { scrollTop: top, clientHeight: height } }) => setView({ top, height })}
-    >
+    <div class="table-scroller" ref={view.scroller} onScroll={view.onScroll}>
       <table
         role="grid"
         class="layers"
@@ -147,15 +126,15 @@ export function LayerTable() {
           <AllRow columns={columns.slice(1)} active={at === 0} tried={tried} onSelect={() => move(0, 'alone')} />
         </thead>
         <tbody>
-          <tr class="spacer" aria-hidden="true" style={{ height: `${window.from * ROW}px` }} />
-          {list.slice(window.from, window.to).map((item, index) =>
+          <tr class="spacer" aria-hidden="true" style={{ height: `${view.from * ROW}px` }} />
+          {list.slice(view.from, view.to).map((item, index) =>
             item.kind === 'block' ? (
               <BlockRow
                 key={`block ${item.name}`}
                 block={item}
                 columns={columns.slice(1)}
-                position={window.from + index + 2}
-                active={window.from + index + 1 === at}
+                position={view.from + index + 2}
+                active={view.from + index + 1 === at}
                 tried={tried}
                 onFold={() => {
                   setOnBlock(item.name);
@@ -168,7 +147,7 @@ export function LayerTable() {
                 key={item.row.layer.name}
                 row={item.row}
                 columns={columns.slice(1)}
-                position={window.from + index + 2}
+                position={view.from + index + 2}
                 active={isOf(item, selected.value)}
                 block={item.block}
                 tried={tried}
@@ -179,7 +158,7 @@ export function LayerTable() {
               />
             ),
           )}
-          <tr class="spacer" aria-hidden="true" style={{ height: `${(list.length - window.to) * ROW}px` }} />
+          <tr class="spacer" aria-hidden="true" style={{ height: `${(list.length - view.to) * ROW}px` }} />
         </tbody>
       </table>
       {list.length === 0 && <p class="no-layers quiet">{t('No layer has this name or type.')}</p>}

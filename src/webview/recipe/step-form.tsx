@@ -78,7 +78,7 @@ function PlanButton() {
           }}
           testId="show-plan"
         >
-          {t('Show the plan')}
+          {t('Show the Plan')}
         </Button>
       )}
       {planProblem.value !== null && (

@@ -18,14 +18,16 @@ export function RecipeDiffTable({ a, b, names }: { a: Recipe; b: Recipe; names: 
     <section class="section" aria-labelledby="recipe-diff-title" data-testid="recipe-diff">
       <div class="section-head">
         <h2 id="recipe-diff-title">{t('Recipes')}</h2>
-        <Checkbox checked={whole} onToggle={setWhole} testId="recipe-diff-whole">
-          {tPlural(same, 'Show {0} field that is the same', 'Show {0} fields that are the same', same)}
-        </Checkbox>
+        {same > 0 && (
+          <Checkbox checked={whole} onToggle={setWhole} testId="recipe-diff-whole">
+            {tPlural(same, 'Show {0} field that is the same', 'Show {0} fields that are the same', same)}
+          </Checkbox>
+        )}
       </div>
       {shown.length === 0 ? (
         <p class="plot-empty">{t('Both recipes are the same.')}</p>
       ) : (
-        <div class="plan-scroller" role="region" aria-labelledby="recipe-diff-title" tabIndex={0}>
+        <div class="plan-scroller" role="group" aria-labelledby="recipe-diff-title" tabIndex={0}>
           <table class="compare runs-diff">
             <thead>
               <tr>

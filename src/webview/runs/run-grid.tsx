@@ -1,17 +1,15 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { translated } from '../../protocol/l10n';
 import { runContext, type RunAction } from '../../protocol/runs-page';
 import { cellOf, wholeTables } from '../exports/rows';
 import { choosingOf } from '../layers/layer-row';
-import { rowForKey, rowWindow, scrollToRow } from '../layers/window';
+import { ROW, useRowWindow } from '../layers/use-row-window';
+import { rowForKey } from '../layers/window';
 import { ariaSort, SortButton } from '../ui/sort-button';
 import { nextSort } from '../ui/sorting';
 import { isWord, type ColumnOfRuns } from './columns';
 import type { TableRow } from './rows';
 import type { RunTable } from './table';
-
-/** The height of a row in the style sheet; virtual rows need fixed heights. */
-const ROW = 28;
 
 /** What the menu of the editor is told about a row. */
 const menuOf = ({ run }: TableRow): string | undefined =>
@@ -32,11 +30,10 @@ export function RunGrid({
   onOpen: (row: TableRow) => void;
   onAct: (action: RunAction, rows: readonly TableRow[]) => void;
 }) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 400 });
   /** The menu by key is that of the active row; a pointer has its own row. */
   const [byKey, setByKey] = useState(false);
   const rows = table.rows.value;
+  const { scroller, onScroll, from, to, page, reveal } = useRowWindow(rows.length, 1);
   const columns = table.columns.value;
   const at = rows.findIndex(({ key }) => key === table.active.value);
   const active = rows[at];
@@ -44,16 +41,6 @@ export function RunGrid({
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ text, note }) => cellOf([text(row), note?.(row) ?? ''].filter(Boolean).join(' ')))), // prettier-ignore
   ]);
-
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
-    look();
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   const press = (event: KeyboardEvent): boolean => {
     const ctrl = event.ctrlKey || event.metaKey;
@@ -64,19 +51,16 @@ export function RunGrid({
     else if (event.key === 'F2' && active?.run) onAct('rename', [active]);
     else if (event.key === 'Delete' && active?.run) onAct('delete', [active]);
     else {
-      const page = Math.max(1, Math.floor(view.height / ROW) - 2);
       const next = rowForKey(event.key, at, rows.length, page);
       const row = next === undefined ? undefined : rows[next];
       if (next === undefined || !row) return false;
       if (ctrl) table.active.value = row.key;
       else table.choose(row.key, event.shiftKey ? 'range' : 'alone');
-      const element = scroller.current;
-      if (element) element.scrollTop = scrollToRow(next, ROW, element.scrollTop, element.clientHeight - ROW);
+      reveal(next);
     }
     return true;
   };
 
-  const { from, to } = rowWindow(rows.length, ROW, view.top, view.height);
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   return (
     <div
@@ -84,7 +68,7 @@ export function RunGrid({
       ref={scroller}
       data-vscode-context={byKey && active ? menuOf(active) : undefined}
       onPointerDownCapture={() => setByKey(false)}
-      onScroll={({ currentTarget: { scrollTop: top, clientHeight: height } }) => setView({ top, height })}
+      onScroll={onScroll}
     >
       <table
         role="grid"

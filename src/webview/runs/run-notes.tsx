@@ -42,7 +42,7 @@ export function RunNotesForm({ run }: { run: RunRow }) {
       <h2 id="run-notes-title">{t('Tags and note of {0}', run.name)}</h2>
       <div class="run-notes" data-inputs>
         <TextField
-          label={t('Tags, with commas')}
+          label={t('Tags, separated by commas')}
           value={tags}
           problem={problem}
           onText={(text) => edit(() => setTags(text))}

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { t, tPlural, translated } from '../../protocol/l10n';
 import { count } from '../../protocol/format';
 import type { RunAction } from '../../protocol/runs-page';
@@ -7,6 +6,7 @@ import { Button } from '../ui/button';
 import { LinkButton } from '../ui/link';
 import { Notice } from '../ui/notice';
 import { TextField } from '../ui/text-field';
+import { useAttempt } from '../ui/use-attempt';
 import { RecipeDiffTable } from './recipe-diff-table';
 import type { TableRow } from './rows';
 import { RunCurves } from './run-curves';
@@ -25,14 +25,10 @@ export function RunWork({
   label: string;
   onOpen: (path: string) => Promise<unknown>;
 }) {
-  const [problem, setProblem] = useState<string | null>(null);
-  const attempt = (work: Promise<unknown>): void => {
-    setProblem(null);
-    work.catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
-  };
+  const { attempt, refuse, notice } = useAttempt('open-problem');
   const open = ({ model, run, name }: TableRow): void => {
     if (model) attempt(onOpen(model.path));
-    else setProblem(run?.problem ?? t('{0} has no checkpoint yet.', name));
+    else refuse(run?.problem ?? t('{0} has no checkpoint yet.', name));
   };
   const act = (action: RunAction, rows: readonly TableRow[]): void => {
     const folders = rows.flatMap(({ run }) => run?.folder ?? []).slice(0, 2);
@@ -57,13 +53,9 @@ export function RunWork({
         </span>
         <ChosenRuns table={table} onOpen={open} onAct={act} />
       </div>
-      {problem !== null && (
-        <Notice kind="error" testId="open-problem">
-          {translated(problem)}
-        </Notice>
-      )}
+      {notice}
       <RunGrid table={table} label={label} onOpen={open} onAct={act} />
-      {shown === 0 && <p class="plot-empty">{t('No run has these words.')}</p>}
+      {shown === 0 && <p class="plot-empty">{t('Nothing matches the filter.')}</p>}
       <Beside table={table} />
     </div>
   );
@@ -81,7 +73,8 @@ function ChosenRuns({
 }) {
   const chosen = table.chosen.value;
   const [one, other] = chosen;
-  if (!one) return <span class="small quiet">{t('Choose rows (Ctrl, Shift) to lay them over each other.')}</span>;
+  if (!one)
+    return <span class="small quiet">{t('Choose several rows (Ctrl or Shift and click) to compare them.')}</span>;
   const run = chosen.length === 1 ? one.run : null;
   const button = (action: RunAction, text: string) => (
     <Button key={action} onPress={() => onAct(action, chosen)} testId={`run-${action}`}>

@@ -1,12 +1,11 @@
-import { useState } from 'preact/hooks';
-import { t, tPlural, translated } from '../../protocol/l10n';
+import { t, tPlural } from '../../protocol/l10n';
 import { plural } from '../../protocol/format';
 import { QuestionState } from '../question/question-state';
 import { askRuns } from '../state/host';
 import { Button } from '../ui/button';
 import { LinkButton } from '../ui/link';
-import { Notice } from '../ui/notice';
 import { Select } from '../ui/select';
+import { useAttempt } from '../ui/use-attempt';
 import { keyOf, metricTitle, splitsOf } from './points';
 import { RunsPlot } from './runs-plot';
 import { RunWork } from './run-work';
@@ -15,13 +14,8 @@ import { chooseMetric, known, left, loadRuns, metric, metrics, models, points, r
 
 /** The page with the chart of all checkpoints and runs of the workspace. */
 export function RunsApp() {
-  const [problem, setProblem] = useState<string | null>(null);
-  const open = (path: string): void => {
-    setProblem(null);
-    askRuns('openCheckpoint', { path }).catch((error: unknown) => {
-      setProblem(error instanceof Error ? error.message : String(error));
-    });
-  };
+  const { attempt, notice } = useAttempt('plot-problem');
+  const open = (path: string) => askRuns('openCheckpoint', { path });
   const isKnown = known.value !== null;
   return (
     <main class="page" data-testid="runs-chart" data-ready={isKnown && left.value === 0}>
@@ -32,12 +26,13 @@ export function RunsApp() {
         </LinkButton>
       </div>
       <QuestionState asked={runs} stage={t('Reading the runs of the workspace')} testId="runs-problem" />
-      {problem !== null && (
-        <Notice kind="error" testId="open-problem">
-          {translated(problem)}
-        </Notice>
-      )}
-      {isKnown && (table.all.value.length === 0 && left.value === 0 ? <Nothing /> : <Body onOpen={open} />)}
+      {notice}
+      {isKnown &&
+        (table.all.value.length === 0 && left.value === 0 ? (
+          <Nothing />
+        ) : (
+          <Body onOpen={open} onPoint={(path) => attempt(open(path))} />
+        ))}
     </main>
   );
 }
@@ -46,7 +41,7 @@ const Nothing = () => (
   <p class="plot-empty">{t('There is no run or checkpoint in this workspace yet: prune or train a model first.')}</p>
 );
 
-function Body({ onOpen }: { onOpen: (path: string) => void }) {
+function Body({ onOpen, onPoint }: { onOpen: (path: string) => Promise<unknown>; onPoint: (path: string) => void }) {
   const [size, name] = [SIZES[sizeName.value], metric.value];
   return (
     <>
@@ -77,7 +72,7 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
       </div>
       <QuestionState asked={timing} stage={t('Starting an engine')} testId="runs-latency-problem" />
       {name !== null && points.value.length > 0 ? (
-        <RunsPlot points={points.value} metric={name} size={size} onOpen={onOpen} />
+        <RunsPlot points={points.value} metric={name} size={size} onOpen={onPoint} />
       ) : (
         <p class="plot-empty">
           {name === null
@@ -88,7 +83,7 @@ function Body({ onOpen }: { onOpen: (path: string) => void }) {
       <p class="small quiet" role="status">
         {summary()}
       </p>
-      <RunWork table={table} label={t('Runs and checkpoints')} onOpen={(path) => askRuns('openCheckpoint', { path })} />
+      <RunWork table={table} label={t('Runs and checkpoints')} onOpen={onOpen} />
     </>
   );
 }
