@@ -23,6 +23,7 @@ import { ModelTopology } from './topology';
 export const RecipeJob = z.object({
   steps: z.array(RecipeStep).min(1),
   seed: Recipe.shape.seed,
+  keepEpochs: Recipe.shape.keepEpochs,
   folder: z.string().min(1),
 });
 export type RecipeJob = z.infer<typeof RecipeJob>;

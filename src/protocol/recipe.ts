@@ -23,6 +23,12 @@ export const Recipe = z.strictObject({
       'A JavaScript module that registers layers of its own, relative to the folder of this recipe. It is run.',
     ),
   seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of initial weights and shuffling.'),
+  keepEpochs: z
+    .boolean()
+    .optional()
+    .describe(
+      'Keep the checkpoint of each epoch once the run is done; by default only those stay to which a rewind step goes back.',
+    ),
   steps: z.array(RecipeStep).min(1),
 });
 export type Recipe = z.infer<typeof Recipe>;

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { Split } from './dataset';
 import { StudentNow } from './distillation';
 import { EpochRecord } from './epoch';
+import { bytes, plural } from './format';
+import { t } from './l10n';
 import { Progress, RunClock } from './measure';
 import { mainAccuracy, measured, MetricValue, MetricValues } from './metric';
 import { LayerFigures, ModelTotals } from './model';
@@ -96,12 +98,23 @@ const Result = z.object({
   finished: z.string().optional(),
   /** The written files of the checkpoint; absent if no step changes the model, and in runs of earlier versions. */
   written: StoredHashes.optional(),
+  /** The checkpoints of epochs that were removed at the end of the run, and their bytes; absent where none were. */
+  freed: z.object({ checkpoints: z.number(), bytes: z.number() }).optional(),
   /** The figures of model.onnx, where activations are quantized and there was data. */
   onnx: OnnxFigures.optional(),
 });
 
 /** A finished run. */
 export type RunResult = z.infer<typeof Result>;
+
+/** Says in one sentence which checkpoints of epochs a run removed at its end; undefined where it kept all. */
+export const freedWords = ({ freed }: Pick<RunResult, 'freed'>): string | undefined =>
+  freed &&
+  t(
+    '{0} of epochs removed, which frees {1}; keep them next time by "keepEpochs" in the recipe.',
+    plural(freed.checkpoints, 'checkpoint'),
+    bytes(freed.bytes),
+  );
 
 /** Makes the metrics of a result, with the accuracies that earlier versions read. */
 export function runMetrics(metrics: RunMetrics): Pick<RunResult, 'metrics' | 'accuracy'> {

@@ -7,7 +7,7 @@ import { ModelTotals } from '../protocol/model';
 import { keptWords } from '../protocol/kept';
 import { lastMetrics } from '../protocol/last-metrics';
 import { RECIPE_VERSION } from '../protocol/recipe';
-import type { RunEvent } from '../protocol/run';
+import { freedWords, type RunEvent } from '../protocol/run';
 import { outcome, stepNames } from '../protocol/steps';
 import { visible } from '../protocol/visible';
 import { sampleNote, step } from './fields';
@@ -59,13 +59,15 @@ export const runRecipe = defineTool({
     const { before, after, metrics, sampleData, steps, seconds, noAccuracy, notes = [], advice = [] } = result;
     const last = lastMetrics(result);
     const kept = keptWords(steps);
+    const freed = freedWords(result);
+    const said = [...notes, ...(kept === undefined ? [] : [kept]), ...(freed === undefined ? [] : [freed])];
     const split = metrics.split ?? 'test';
     return {
       data: {
         ...{ out: result.out, folder: result.folder, before, after, sampleData, seconds, noAccuracy },
         metrics: { before: metrics.before, after: last, split },
         steps: steps.map((one) => ({ step: one.step, outcome: outcome(one) })),
-        notes: [...notes, ...(kept === undefined ? [] : [kept])],
+        notes: said,
         advice,
       },
       text: [
@@ -77,7 +79,7 @@ export const runRecipe = defineTool({
           : `No accuracy: ${visible(noAccuracy ?? 'not measured')}`,
         ...sampleNote(sampleData),
         ...steps.map((one) => `- ${one.step}: ${visible(outcome(one))}`),
-        ...[...notes, ...(kept === undefined ? [] : [kept]), ...advice].map(visible),
+        ...[...said, ...advice].map(visible),
       ].join('\n'),
     };
   },

@@ -7,7 +7,7 @@ import { stepNames } from '../../protocol/steps';
 import { declarePacking } from './declarations/packing';
 import { serving } from './declarations/serving';
 import { declareMeasuring } from './declarations/measuring';
-import { data, DATA, MODEL, normalization, resume, type Perform } from './declarations/shared';
+import { data, DATA, keepEpochs, MODEL, normalization, resume, type Perform } from './declarations/shared';
 import { declareStep } from './steps/command';
 import { Terminal } from './terminal';
 
@@ -62,6 +62,7 @@ export function createProgram(
     .addOption(normalization())
     .requiredOption('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)
     .addOption(resume())
+    .addOption(keepEpochs())
     .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));
 
   for (const one of program.commands) shortCustomLayers(one);

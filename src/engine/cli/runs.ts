@@ -2,7 +2,7 @@ import path from 'node:path';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { keptWords } from '../../protocol/kept';
 import type { Recipe } from '../../protocol/recipe';
-import type { RunEvent, RunResult } from '../../protocol/run';
+import { freedWords, type RunEvent, type RunResult } from '../../protocol/run';
 import { studentWords } from '../../protocol/distillation';
 import { epochWords } from '../../protocol/epoch';
 import { duration, percent } from '../../protocol/format';
@@ -38,7 +38,10 @@ export async function runOnTerminal(
   const made = await topmostMissing(folder);
   if (made !== undefined) tellSupervisor({ folder, made });
   try {
-    return await engine.ask('run', { recipe, baseFolder, out: folder, resume }, show);
+    const result = await engine.ask('run', { recipe, baseFolder, out: folder, resume }, show);
+    const freed = freedWords(result);
+    if (freed !== undefined) terminal.message(freed);
+    return result;
   } finally {
     tellSupervisor({ folder: null });
   }

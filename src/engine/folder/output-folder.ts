@@ -138,6 +138,12 @@ export class OutputFolder {
     return (await this.lookAt(name))?.status.mtimeMs;
   }
 
+  /** Returns the bytes of a regular file; undefined where there is none. */
+  async size(name: string): Promise<number | undefined> {
+    const file = await this.lookAt(name);
+    return file?.status.isFile() ? file.status.size : undefined;
+  }
+
   /** Writes a file, whole or not at all; makes its folder where it is missing. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
     const parts = partsOf(name);

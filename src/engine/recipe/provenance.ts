@@ -97,6 +97,8 @@ function withoutFiles(recipe: Recipe): Recipe {
   const rest = { ...recipe };
   delete rest.$schema;
   delete rest.checkpoint;
+  // It decides no byte of the checkpoint.
+  delete rest.keepEpochs;
   return rest.layers === undefined ? rest : { ...rest, layers: name(rest.layers) };
 }
 

@@ -6,6 +6,7 @@ import { writeFailure } from '../checkpoint/failures';
 import type { ModelContent } from '../checkpoint/types';
 import type { TrainState } from '../train/loop';
 import { WorkClock } from './clock';
+import { cleanEpochs } from './clean-epochs';
 import { finish, finishedBefore } from './finish';
 import { startFolder } from './folder/layout';
 import { RunFolder, type FreshState } from './folder/run-folder';
@@ -76,8 +77,9 @@ async function runPrepared(
     for (const text of notesBefore(prepared)) heard.report({ kind: 'message', text });
     await runSteps(context, training);
     const result = await finish(context, folder);
+    const cleaned = await cleanEpochs(context, result);
     await folder.end();
-    return result;
+    return cleaned;
   } catch (error) {
     await folder.fail(error, state.own);
     throw error;
@@ -138,7 +140,7 @@ async function runSteps(context: RunContext, training: TrainState | undefined): 
 }
 
 const freshState =
-  ({ recipeHash, parent, referenced, data }: Prepared, { backend }: RunEnvironment): FreshState =>
+  ({ recipe, recipeHash, parent, referenced, data }: Prepared, { backend }: RunEnvironment): FreshState =>
   (own) => ({
     recipe: recipeHash,
     parent: parent?.weightsHash ?? null,
@@ -146,6 +148,7 @@ const freshState =
     backend,
     ...(data ? { normalization: data.normalization } : {}),
     own,
+    cleans: recipe.keepEpochs !== true,
     step: 0,
     start: null,
     checkpoints: {},

@@ -1,12 +1,14 @@
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { t, translated } from '../../protocol/l10n';
-import type { RecipeStep } from '../../protocol/steps';
+import { trains, type RecipeStep } from '../../protocol/steps';
 import { ShowLog } from '../notices/show-log';
 import { actionProblem, attempt, run } from '../state/actions';
 import { ask } from '../state/host';
 import { cannotRun, job } from '../state/session';
 import { RecipeButtons } from '../run/recipe-buttons';
 import { Button } from '../ui/button';
+import { Checkbox } from '../ui/checkbox';
 import { leadToMistake } from '../ui/invalid-field';
 import { Notice } from '../ui/notice';
 import { TextField } from '../ui/text-field';
@@ -48,7 +50,13 @@ export function RunForm({
   const blocked = cannotRun.value;
   const running = job.value?.status === 'running' || job.value?.status === 'cancelling';
   const name = folder.trim();
-  const asked = steps && name !== '' && fault === null ? { steps: [...steps], seed, folder: name } : null;
+  const [keepsEpochs, setKeepsEpochs] = useState(false);
+  const training = steps?.some(trains) === true;
+  const keeps = training && keepsEpochs;
+  const asked =
+    steps && name !== '' && fault === null
+      ? { steps: [...steps], seed, folder: name, ...(keeps ? { keepEpochs: true } : {}) }
+      : null;
   const whyId = `${ids.run}-why`;
   return (
     <div class="run-form">
@@ -63,6 +71,11 @@ export function RunForm({
           testId={ids.folder}
         />
         {children}
+        {training && (
+          <Checkbox checked={keepsEpochs} onToggle={setKeepsEpochs} testId={`${ids.run}-keep-epochs`}>
+            {t('Keep the checkpoint of each epoch')}
+          </Checkbox>
+        )}
         <div class="row">
           <Button
             // The outcome of a run has the button that stands out.

@@ -3,7 +3,7 @@ import { NO_DATASET } from '../../protocol/dataset';
 import { t, translated } from '../../protocol/l10n';
 import { normalizationWords } from '../../protocol/normalization';
 import { onnxWords } from '../../protocol/onnx';
-import type { RunResult } from '../../protocol/run';
+import { freedWords, type RunResult } from '../../protocol/run';
 import { stepDefinition, type StepResult } from '../../protocol/steps';
 import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
@@ -20,6 +20,12 @@ import { stepNotes } from './step-notes';
 /** What the last step left of the work of earlier ones. */
 function keptNotes({ steps }: RunResult): string[] {
   const words = keptWords(steps);
+  return words === undefined ? [] : [words];
+}
+
+/** The checkpoints of epochs that are gone. */
+function freedNotes(result: RunResult): string[] {
+  const words = freedWords(result);
   return words === undefined ? [] : [words];
 }
 
@@ -98,6 +104,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         ...pixelsOf(result),
         ...stepNotes(result),
         ...keptNotes(result),
+        ...freedNotes(result),
         ...(result.onnx ? onnxWords(result.onnx) : []),
         // The packed file below says it itself.
         ...(result.steps.some(({ step }) => step === 'pack') ? [] : (result.advice ?? [])),

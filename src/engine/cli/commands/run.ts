@@ -12,12 +12,14 @@ export interface RunCommand extends CommonOptions, DataOptions {
   out: string;
   model?: string;
   resume?: boolean;
+  keepEpochs?: boolean;
 }
 
 /** `secateur run` */
 export async function run(file: string, options: RunCommand, engine: LocalEngine, terminal: Terminal): Promise<void> {
   const { out, resume = false } = options;
-  const recipe = withModel(withData(await readRecipe(file), options), options);
+  const given = withModel(withData(await readRecipe(file), options), options);
+  const recipe = options.keepEpochs ? { ...given, keepEpochs: true } : given;
   const baseFolder = path.dirname(path.resolve(file));
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder, resume });
   await terminal.result(options.json ? JSON.stringify(outcome.document(result)) : outcome.text(result));

@@ -35,5 +35,8 @@ export const seed = (): Option =>
   new Option('--seed <number>', 'decides initial weights and shuffling').default(0).argParser(whole(0, SEED_MOST));
 /** The option to resume a run. */
 export const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
+/** The option to keep the checkpoints of epochs. */
+export const keepEpochs = (): Option =>
+  new Option('--keep-epochs', 'keep the checkpoint of each epoch once the run is done');
 /** The argument for a model in the help. */
 export const MODEL = 'a model.json, its folder, or a packed file';

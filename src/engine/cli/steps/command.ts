@@ -6,7 +6,17 @@ import type { JsonObject } from '../../../protocol/json';
 import { Recipe } from '../../../protocol/recipe';
 import { needsData, stepDefinition, type RecipeStep, type StepName } from '../../../protocol/steps';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { data, DATA, MODEL, normalization, resume, seed, type Declare, type Perform } from '../declarations/shared';
+import {
+  data,
+  DATA,
+  keepEpochs,
+  MODEL,
+  normalization,
+  resume,
+  seed,
+  type Declare,
+  type Perform,
+} from '../declarations/shared';
 import { dataField, type CommonOptions, type DataOptions } from '../engine';
 import { folderTyped, whole } from '../options';
 import { dryRun } from '../dry-run';
@@ -23,9 +33,10 @@ interface StepOptions extends CommonOptions, DataOptions {
   /** Absent only in a dry run. */
   out?: string;
   resume?: boolean;
+  keepEpochs?: boolean;
 }
 
-const OWN = ['data', 'normalization', 'seed', 'rounds', 'dry-run', 'out', 'resume'];
+const OWN = ['data', 'normalization', 'seed', 'rounds', 'dry-run', 'out', 'resume', 'keep-epochs'];
 const COMMON = ['threads', 'backend', 'tensorflow-path', 'custom-layers', 'json', 'verbose', 'help', 'version'];
 
 /** Options of a following step, and the option that switches it on. */
@@ -63,8 +74,10 @@ export function declareStep(name: StepName, declare: Parameters<Declare>[0], per
   if (!traits.startsModel) command.option('--dry-run', 'print the plan, layer by layer, and write nothing');
   command
     .option('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)
-    .addOption(resume())
-    .action((...args: unknown[]) => act(name, { form, flags, followers }, args, perform));
+    .addOption(resume());
+  if (traits.trains || form.followers.some(({ step }) => stepDefinition(step).traits.trains))
+    command.addOption(keepEpochs());
+  command.action((...args: unknown[]) => act(name, { form, flags, followers }, args, perform));
 }
 
 /** One of several shapes of a value must be given; `checkUse` checks that. */
@@ -108,6 +121,7 @@ async function act(name: StepName, declared: Declared, args: readonly unknown[],
       ...(checkpoint === undefined ? {} : { checkpoint }),
       ...(data === undefined ? {} : { data }),
       seed,
+      ...(options.keepEpochs ? { keepEpochs: true } : {}),
       steps: stepsOf(name, declared, given, options),
     });
     if (data === undefined) for (const step of recipe.steps) requireData(step);

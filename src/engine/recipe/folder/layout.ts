@@ -74,6 +74,12 @@ export const startFolder = (step: number): string => `${STATE_FOLDER}/step-${ste
 /** Returns the folder, relative to the run's, with the points of a step's scan. */
 export const scanFolder = (step: number): string => `${STATE_FOLDER}/scan-${step + 1}`;
 
+/** Returns the epochs of the train step to which steps go back. */
+export const epochsGoneBackTo = (recipe: Recipe): string[] =>
+  recipe.steps.flatMap((step) =>
+    step.step === 'rewind' && typeof step.to === 'number' && step.to > 0 ? [epochFolder(recipe, 0, step.to)] : [],
+  );
+
 /** Returns the epochs of the train step that the steps from index `from` on read again. */
 export function epochsAskedFor(recipe: Recipe, from: number, [first]: readonly StepResult[]): string[] {
   if (first?.step !== 'train') return [];

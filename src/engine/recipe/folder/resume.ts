@@ -1,4 +1,5 @@
 import { UserError } from '../../../protocol/errors';
+import type { EpochRecord } from '../../../protocol/epoch';
 import { isBetterThan } from '../../../protocol/metric';
 import type { Recipe } from '../../../protocol/recipe';
 import { trains } from '../../../protocol/steps';
@@ -7,7 +8,7 @@ import { hashInName } from '../../checkpoint/shard-names';
 import type { OutputFolder } from '../../folder/output-folder';
 import { EPOCHS_FOLDER, EPOCHS_NAME, epochFolder, epochsAskedFor } from './layout';
 import { readStates, type ReadState, type RunState } from './state';
-import { isWhole, readStored, sameHashes } from './stored';
+import { isWhole, modelJsonOf, readStored, sameHashes } from './stored';
 
 /** Most damaged checkpoints that are named. */
 const NAMED = 5;
@@ -63,17 +64,25 @@ async function damagedIn(
   const damaged: string[] = [];
   for (const [name, hashes] of Object.entries(state.checkpoints))
     if (!(await isWhole(folder, name, hashes))) damaged.push(name);
-  const needed = new Set(neededBy(recipe, state, damaged));
+  const needed = new Set(checkpointsNeeded(recipe, state, state.training?.records ?? [], damaged));
   const unknown = [...needed].filter((name) => !(name in state.checkpoints));
+  const unused = damaged.filter((name) => !needed.has(name));
+  // One that the run removed itself is not damaged.
+  const there = await Promise.all(unused.map((name) => folder.has(modelJsonOf(name))));
   return {
     missing: [...unknown, ...damaged.filter((name) => needed.has(name))],
-    unused: damaged.filter((name) => !needed.has(name)),
+    unused: unused.filter((_, i) => there[i]),
   };
 }
 
-function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): string[] {
-  const { step, start, training, trainings, results, restricted } = state;
-  const records = training?.records ?? [];
+/** Lists the checkpoints that a run needs to go on after these epochs of its current step. */
+export function checkpointsNeeded(
+  recipe: Recipe,
+  state: RunState,
+  records: readonly EpochRecord[],
+  damaged: readonly string[] = [],
+): string[] {
+  const { step, start, trainings, results, restricted } = state;
   const nameOf = (epoch: number, index = trainings.length): string => epochFolder(recipe, step, epoch, index);
   // The best epoch is read again at the end; an earlier epoch is never chosen over a whole later one that is as good.
   const mayBeBest = records.filter(

@@ -60,6 +60,8 @@ export const RunState = z
         written: z.record(z.string().refine(isWrittenName), SHA256).default({}),
       })
       .default({ recipe: false, companions: {}, written: {} }),
+    /** True where checkpoints of epochs are removed that nobody needs. Earlier versions kept all, and those stay. */
+    cleans: z.boolean().default(false),
     /** Index of the current step, from 0. */
     step: z.number().int().nonnegative(),
     /** The checkpoint at the start of the current step; null: that of the recipe. */

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { MODEL_JSON_MAX_BYTES } from '../../../protocol/checkpoint';
 import { UserError } from '../../../protocol/errors';
 import type { StoredHashes } from '../../../protocol/run';
+import { isCompanionName } from '../../checkpoint/companions';
 import { describedAlike } from '../../checkpoint/described-alike';
+import { shardsIn } from '../../checkpoint/manifest-scan';
 import { readCheckpoint } from '../../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../../checkpoint/types';
 import { writeCheckpoint, type WriteOptions } from '../../checkpoint/write';
@@ -38,6 +40,29 @@ export async function writeStored(
       `The checkpoint that was written to "${path.join(folder.given, name)}" reads back as another: check the disk, and choose another folder.`,
     );
   return stored;
+}
+
+/**
+ * Removes a checkpoint of the run with its companions, and the folders that this leaves empty up to `top`. Files that
+ * nobody names stay.
+ * @returns the bytes of the files; undefined where it is missing
+ */
+export async function removeStored(folder: OutputFolder, name: string, top: string): Promise<number | undefined> {
+  const text = await folder.text(modelJsonOf(name)).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const shards = shardsIn(text).filter((shard) => !/[\\/]/.test(shard));
+  const files = (await folder.names(name)).filter(
+    (entry) => entry === MODEL_JSON || shards.includes(entry) || isCompanionName(entry),
+  );
+  let bytes = 0;
+  // The description goes first: without it there is no checkpoint.
+  for (const file of [MODEL_JSON, ...files.filter((entry) => entry !== MODEL_JSON)]) {
+    bytes += (await folder.size(`${name}/${file}`)) ?? 0;
+    await folder.remove(`${name}/${file}`);
+  }
+  for (let place = name; place.startsWith(top); place = place.split('/').slice(0, -1).join('/'))
+    await folder.removeFolder(place, () => false);
+  return bytes;
 }
 
 /** Reads a checkpoint of a run. @throws UserError where it is missing, damaged or a link */

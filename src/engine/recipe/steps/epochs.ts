@@ -12,6 +12,7 @@ import type { Dataset } from '../../dataset/open-data';
 import type { Network } from '../../model/network';
 import { trainModel, type Trained, type TrainOptions } from '../../train/loop';
 import { exactly } from '../as-stored';
+import { dropEpochs, forgetEpochs } from '../clean-epochs';
 import { measure, recordOf } from '../measured';
 import { writeState } from '../folder/state';
 import { writeStored } from '../folder/stored';
@@ -67,7 +68,9 @@ export async function trainEpochs(context: RunContext, training: Training): Prom
       await keep(context, nameOf(record.epoch), content);
       if (best && isBest(record) && isLastChange(context))
         state.latest = (await writeStored(folder, '', content, { interim: true })).hashes;
+      const unneeded = forgetEpochs(context, reached);
       await writeState(folder, state, reached);
+      await dropEpochs(context, unneeded);
       listener.report(told({ kind: 'epoch', step: step.step, epochs: step.epochs, record }));
     },
   });

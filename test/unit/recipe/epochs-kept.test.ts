@@ -1,0 +1,84 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { freedWords, RunResult, type RunEvent } from '../../../src/protocol/run';
+import { Bench } from './runs';
+
+const finetune = { step: 'finetune', epochs: 4, batchSize: 20, learningRate: 0.01 } as const;
+const train = { step: 'train', architecture: 'mlp', epochs: 3, batchSize: 20 } as const;
+
+/** The epochs in the folder of a run. */
+const epochsIn = async (bench: Bench, out = 'out'): Promise<string[]> =>
+  Object.keys(await bench.hashes(out)).filter((name) => /^epochs\/.*model\.json$/.test(name));
+
+describe('the checkpoints of epochs', () => {
+  it('go once a run is done, and its results tell their number and bytes', async () => {
+    const bench = await Bench.make();
+    let most = 0;
+    const result = await bench.run(
+      { checkpoint: 'net', data: 'shapes', steps: [finetune] },
+      { watch: ({ kind }) => void (most += kind === 'epoch' ? 1 : 0) },
+    );
+    expect(most).toBe(4);
+    expect(await readdir(bench.path('out'))).not.toContain('epochs');
+    expect(result.freed?.checkpoints).toBeGreaterThan(0);
+    expect(result.freed?.bytes).toBeGreaterThan(1000);
+    expect(freedWords(result)).toMatch(/of epochs removed, which frees/);
+    const written: unknown = JSON.parse(await readFile(bench.path('out', 'results.json'), 'utf8'));
+    expect(RunResult.parse(written)).toEqual(result);
+    // The run is finished as before.
+    const again = await bench.run({ checkpoint: 'net', data: 'shapes', steps: [finetune] }, { resume: true });
+    expect(again.written).toEqual(result.written);
+  });
+
+  it('stay on request, with the same result', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [finetune] };
+    const kept = await bench.run({ ...recipe, keepEpochs: true }, { out: 'kept' });
+    const cleaned = await bench.run(recipe);
+    expect(await epochsIn(bench, 'kept')).toHaveLength(4);
+    expect(kept).not.toHaveProperty('freed');
+    expect(kept.written).toEqual(cleaned.written);
+  });
+
+  it('to which a step goes back stay', async () => {
+    const bench = await Bench.make();
+    const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
+    await bench.run({ data: 'shapes', steps: [train, prune, { step: 'rewind', to: 2 }, { ...finetune, epochs: 1 }] });
+    expect(await epochsIn(bench)).toEqual(['epochs/epoch-02/model.json']);
+  });
+
+  it('that nobody needs go while the run goes on, and it resumes to the same bytes', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [{ ...finetune, epochs: 6 }] };
+    const whole = await bench.run(recipe, { out: 'whole' });
+    const stopped = bench.run(recipe, {
+      watch: (event, cancel) => {
+        if (event.kind === 'epoch' && event.record.epoch === 4) cancel();
+      },
+    });
+    await expect(stopped).rejects.toThrow();
+    const left = await epochsIn(bench);
+    expect(left).toContain('epochs/epoch-04/model.json');
+    const said: RunEvent[] = [];
+    const resumed = await bench.run(recipe, { resume: true, watch: (event) => said.push(event) });
+    expect(resumed.written).toEqual(whole.written);
+    expect(said.filter((event) => event.kind === 'message' && event.text.includes('damaged'))).toEqual([]);
+    expect(await readdir(bench.path('out'))).not.toContain('epochs');
+  });
+
+  it('leave files of others where they are', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [finetune] };
+    const stopped = bench.run(recipe, {
+      watch: (event, cancel) => {
+        if (event.kind === 'epoch' && event.record.epoch === 2) cancel();
+      },
+    });
+    await expect(stopped).rejects.toThrow();
+    const note = path.join(bench.path('out', 'epochs', 'epoch-02'), 'note.md');
+    await writeFile(note, 'mine');
+    await bench.run(recipe, { resume: true });
+    expect(await readdir(bench.path('out', 'epochs', 'epoch-02'))).toEqual(['note.md']);
+  });
+});
