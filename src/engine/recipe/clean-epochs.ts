@@ -1,9 +1,11 @@
+import type { Recipe } from '../../protocol/recipe';
 import type { RunResult } from '../../protocol/run';
+import type { OutputFolder } from '../folder/output-folder';
 import type { TrainState } from '../train/loop';
-import { epochsGoneBackTo, EPOCHS_FOLDER, RESULTS_FILE } from './folder/layout';
+import { epochsGoneBackTo, EPOCHS_FOLDER, epochsWritten } from './folder/layout';
 import { checkpointsNeeded } from './folder/resume';
-import { removeStored } from './folder/stored';
-import { resultsText } from './folder/run-folder';
+import { bytesOfStored, removeStored } from './folder/stored';
+import { readByOthers } from './folder/others-read';
 import type { RunContext } from './run-context';
 
 const isEpoch = (name: string): boolean => name.startsWith(`${EPOCHS_FOLDER}/`);
@@ -29,30 +31,34 @@ export function forgetEpochs(context: RunContext, { records }: Pick<TrainState, 
   return names;
 }
 
-/** Removes epochs of the run. What cannot be removed stays. Returns the bytes of those that were. */
-export async function dropEpochs({ folder }: Pick<RunContext, 'folder'>, names: readonly string[]): Promise<number[]> {
-  const freed: number[] = [];
-  for (const name of names) {
-    const bytes = await removeStored(folder, name, EPOCHS_FOLDER).catch(() => undefined);
-    if (bytes !== undefined) freed.push(bytes);
-  }
-  return freed;
+/** Removes epochs of the run, except those that other runs read. One that cannot be removed stays. */
+export async function dropEpochs(folder: OutputFolder, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const others = await readByOthers(folder);
+  for (const name of names) if (!others(name)) await removeStored(folder, name, EPOCHS_FOLDER).catch(() => undefined);
 }
 
-/**
- * Removes the epochs of a run that is done, except those to which a step goes back, and says so in its results. Epochs of
- * earlier versions stay.
- */
-export async function cleanEpochs(context: RunContext, result: RunResult): Promise<RunResult> {
-  if (!cleans(context)) return result;
+/** The epochs that a run with these results no longer needs: all, except those to which a step goes back. */
+function unneeded(recipe: Recipe, steps: RunResult['steps']): string[] {
+  const kept = new Set(epochsGoneBackTo(recipe));
+  return epochsWritten(recipe, steps).filter((name) => !kept.has(name));
+}
+
+/** Counts the epochs that go once the run is done; undefined where none do. Epochs of earlier versions stay. */
+export async function freeable(context: RunContext): Promise<RunResult['freed']> {
+  if (!cleans(context)) return undefined;
   const { state, prepared, folder } = context;
-  const kept = new Set(epochsGoneBackTo(prepared.recipe));
-  const names = Object.keys(state.checkpoints).filter((name) => isEpoch(name) && !kept.has(name));
-  const removed = await dropEpochs(context, names);
-  if (removed.length === 0) return result;
-  const bytes = removed.reduce((sum, one) => sum + one, 0);
-  const told = { ...result, freed: { checkpoints: removed.length, bytes } };
-  // The results are whole without this.
-  await folder.write(RESULTS_FILE, resultsText(told)).catch(() => undefined);
-  return told;
+  const others = await readByOthers(folder);
+  const sizes: number[] = [];
+  for (const name of unneeded(prepared.recipe, state.results)) {
+    const bytes = others(name) ? undefined : await bytesOfStored(folder, name);
+    if (bytes !== undefined) sizes.push(bytes);
+  }
+  if (sizes.length === 0) return undefined;
+  return { checkpoints: sizes.length, bytes: sizes.reduce((sum, one) => sum + one, 0) };
+}
+
+/** Removes the epochs that the results of a run call freed. */
+export async function cleanEpochs(folder: OutputFolder, recipe: Recipe, { freed, steps }: RunResult): Promise<void> {
+  if (freed) await dropEpochs(folder, unneeded(recipe, steps));
 }

@@ -10,6 +10,7 @@ import { packingOf } from '../compress/pack/packing-of';
 import { inspect, type InspectOptions } from '../measure/inspect';
 import { runSizes } from '../measure/weight-sizes';
 import type { RunFolder } from './folder/run-folder';
+import { cleanEpochs, freeable } from './clean-epochs';
 import { notesAfter } from './notes';
 import { hasOnnx, writeOnnx } from './onnx';
 import { checkOutcome } from './outcome';
@@ -39,6 +40,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
       ...(onnx && 'whyNot' in onnx ? [onnx.whyNot] : []),
     ];
     const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? NO_DATASET);
+    const freed = await freeable(context);
     const result: RunResult = {
       out: outOf(folder.output, prepared),
       folder: folder.given,
@@ -61,6 +63,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
       ...(seconds === undefined ? {} : { seconds }),
       finished: new Date().toISOString(),
       ...(hashes ? { written: hashes } : {}),
+      ...(freed ? { freed } : {}),
       ...(onnx && 'figures' in onnx && onnx.figures ? { onnx: onnx.figures } : {}),
     };
     await folder.finish(result, backendWords(environment.backend));
@@ -93,14 +96,18 @@ async function outcomeOf(context: RunContext): Promise<{ checkpoint: Checkpoint;
 const outOf = (folder: OutputFolder, { recipe, parent }: Pick<Prepared, 'recipe' | 'parent'>): string =>
   parent && !recipe.steps.some(changesModel) ? parent.path : path.join(folder.given, modelJsonOf(''));
 
-/** Returns the results of a run that was finished before; its folder may have moved since. */
-export function finishedBefore(
+/**
+ * Returns the results of a run that was finished before; its folder may have moved since. Removes epochs that it would have
+ * removed, had it not been killed.
+ */
+export async function finishedBefore(
   folder: OutputFolder,
   read: Pick<Prepared, 'recipe' | 'parent'>,
   result: RunResult,
   listener: Listener,
-): RunResult {
+): Promise<RunResult> {
   const out = folder.given;
+  await cleanEpochs(folder, read.recipe, result);
   listener.report({ kind: 'message', text: `The run in ${out} was finished before: nothing is left to do.` });
   return { ...result, out: outOf(folder, read), folder: out };
 }

@@ -25,7 +25,7 @@ import { validateRecipe } from './validation';
 
 /**
  * Runs a recipe in a folder of its own, which then holds `model.json` with its shards, `recipe.json`, `journal.jsonl`,
- * `results.json`, `.csv` and `.md`, and a checkpoint for each epoch; no `model.json` where no step changes the model.
+ * `results.json`, `.csv` and `.md`, and where asked for a checkpoint for each epoch; no `model.json` where no step changes the model.
  * Everything that can be refused is refused before anything is written; a run that ends early leaves either whole epochs and
  * the state to resume it, or nothing.
  * @throws UserError, CancelledError
@@ -77,9 +77,9 @@ async function runPrepared(
     for (const text of notesBefore(prepared)) heard.report({ kind: 'message', text });
     await runSteps(context, training);
     const result = await finish(context, folder);
-    const cleaned = await cleanEpochs(context, result);
+    await cleanEpochs(output, prepared.recipe, result);
     await folder.end();
-    return cleaned;
+    return result;
   } catch (error) {
     await folder.fail(error, state.own);
     throw error;

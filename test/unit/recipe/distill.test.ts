@@ -16,7 +16,7 @@ const unscaled: Distill = { step: 'distill', epochs: 2, batchSize: 55, learningR
 const plain: Distill = { ...unscaled, width: 0.5 };
 const distill: Distill = { ...plain, hints: 0.5, attention: 0.5 };
 const recipeOf = (step: RecipeStepInput, ...before: RecipeStepInput[]) => ({
-  ...{ checkpoint: 'teacher', data: 'shapes', seed: 3 },
+  ...{ checkpoint: 'teacher', data: 'shapes', seed: 3, keepEpochs: true },
   steps: [...before, step],
 });
 
@@ -116,7 +116,7 @@ describe('a distillation', () => {
 
   it('teaches what a train step learned', async () => {
     const train: RecipeStepInput = { step: 'train', architecture: 'mlp', units: [6], epochs: 1, batchSize: 20 };
-    const recipe = { data: 'shapes', seed: 0, steps: [train, { ...plain, epochs: 1 }] };
+    const recipe = { data: 'shapes', seed: 0, keepEpochs: true, steps: [train, { ...plain, epochs: 1 }] };
     const result = await bench.run(recipe, { out: 'learned' });
     expect(resultOf(result).student.params).toBe(36 * 3 + 3 + 3 * 3 + 3);
     expect(await readdir(bench.path('learned', 'epochs'))).toEqual(['epoch-01', 'step-2']);

@@ -11,6 +11,13 @@ const train = { step: 'train', architecture: 'mlp', epochs: 3, batchSize: 20 } a
 const epochsIn = async (bench: Bench, out = 'out'): Promise<string[]> =>
   Object.keys(await bench.hashes(out)).filter((name) => /^epochs\/.*model\.json$/.test(name));
 
+/** Ends a run after an epoch. */
+const stopAfter =
+  (epoch: number) =>
+  (event: RunEvent, cancel: () => void): void => {
+    if (event.kind === 'epoch' && event.record.epoch === epoch) cancel();
+  };
+
 describe('the checkpoints of epochs', () => {
   it('go once a run is done, and its results tell their number and bytes', async () => {
     const bench = await Bench.make();
@@ -52,11 +59,7 @@ describe('the checkpoints of epochs', () => {
     const bench = await Bench.make();
     const recipe = { checkpoint: 'net', data: 'shapes', steps: [{ ...finetune, epochs: 6 }] };
     const whole = await bench.run(recipe, { out: 'whole' });
-    const stopped = bench.run(recipe, {
-      watch: (event, cancel) => {
-        if (event.kind === 'epoch' && event.record.epoch === 4) cancel();
-      },
-    });
+    const stopped = bench.run(recipe, { watch: stopAfter(4) });
     await expect(stopped).rejects.toThrow();
     const left = await epochsIn(bench);
     expect(left).toContain('epochs/epoch-04/model.json');
@@ -70,15 +73,52 @@ describe('the checkpoints of epochs', () => {
   it('leave files of others where they are', async () => {
     const bench = await Bench.make();
     const recipe = { checkpoint: 'net', data: 'shapes', steps: [finetune] };
-    const stopped = bench.run(recipe, {
-      watch: (event, cancel) => {
-        if (event.kind === 'epoch' && event.record.epoch === 2) cancel();
-      },
-    });
+    const stopped = bench.run(recipe, { watch: stopAfter(2) });
     await expect(stopped).rejects.toThrow();
     const note = path.join(bench.path('out', 'epochs', 'epoch-02'), 'note.md');
     await writeFile(note, 'mine');
     await bench.run(recipe, { resume: true });
     expect(await readdir(bench.path('out', 'epochs', 'epoch-02'))).toEqual(['note.md']);
+  });
+
+  it('that another run reads stay, while the run goes on and once it is done', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [{ ...finetune, epochs: 6 }] };
+    await expect(bench.run(recipe, { watch: stopAfter(1) })).rejects.toThrow(/Cancelled/);
+    const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
+    await bench.run({ checkpoint: 'out/epochs/epoch-01', steps: [prune] }, { out: 'branch' });
+    await expect(bench.run(recipe, { resume: true, watch: stopAfter(5) })).rejects.toThrow(/Cancelled/);
+    const back = { step: 'rewind', to: 'out/epochs/epoch-05/model.json' } as const;
+    await bench.run({ checkpoint: 'net', steps: [prune, back] }, { out: 'back' });
+    await bench.run(recipe, { resume: true });
+    expect(await epochsIn(bench)).toEqual(['epochs/epoch-01/model.json', 'epochs/epoch-05/model.json']);
+  });
+
+  it('that are damaged are named, not the earlier ones that the run removed', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [{ ...finetune, epochs: 6 }] };
+    await expect(bench.run(recipe, { watch: stopAfter(5) })).rejects.toThrow(/Cancelled/);
+    const left = await epochsIn(bench);
+    expect(left.length).toBeLessThan(5);
+    for (const name of left) await writeFile(bench.path('out', name), '{}');
+    const names = left.map((name) => name.replace('/model.json', ''));
+    const last = names.pop()!;
+    await expect(bench.run(recipe, { resume: true })).rejects.toThrow(
+      `cannot go on, because its checkpoint${names.length > 0 ? `s ${names.join(', ')} and` : ''} ${last} `,
+    );
+  });
+
+  it('go from a run that was killed once it had written its results, and never from one of an earlier version', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [finetune] };
+    await bench.run({ ...recipe, keepEpochs: true });
+    await bench.run(recipe, { resume: true });
+    // It was not asked to remove any.
+    expect(await epochsIn(bench)).toHaveLength(4);
+    const results = bench.path('out', 'results.json');
+    const written = RunResult.parse(JSON.parse(await readFile(results, 'utf8')));
+    await writeFile(results, JSON.stringify({ ...written, freed: { checkpoints: 4, bytes: 1 } }));
+    await bench.run(recipe, { resume: true });
+    expect(await epochsIn(bench)).toEqual([]);
   });
 });

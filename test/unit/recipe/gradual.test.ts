@@ -17,6 +17,7 @@ const finetune = { step: 'finetune', epochs: 3, batchSize: 20, learningRate: 0.0
 const recipe = (more: object = {}, step: object = {}) =>
   ({
     checkpoint: 'net',
+    keepEpochs: true,
     data: 'shapes',
     steps: [{ ...finetune, ...step, gradual: { ...gradual, ...more } }],
   }) as never;
@@ -160,7 +161,7 @@ describe('gradual pruning', () => {
     const prune = { step: 'prune', score: 'random', amount: { sparsity: 0.6 } };
     const regrown = { ...finetune, gradual: { sparsity: 0.6, to: 3, frequency: 4, regrow: true } };
     await bench.run({ checkpoint: 'net', steps: [prune] } as never, { out: 'pruned' });
-    await bench.run({ checkpoint: 'net', data: 'shapes', steps: [prune, regrown] } as never);
+    await bench.run({ checkpoint: 'net', data: 'shapes', keepEpochs: true, steps: [prune, regrown] } as never);
     const first = await zerosOf(bench.path('pruned', 'model.json'));
     const last = await zerosOf(bench.path('out', 'epochs', 'epoch-03', 'model.json'));
     const back = Object.keys(first).flatMap((name) => first[name]!.filter((i) => !last[name]!.includes(i)));

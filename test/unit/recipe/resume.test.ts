@@ -9,7 +9,7 @@ import { Bench } from './runs';
 
 const prune = { step: 'prune', amount: { sparsity: 0.7 } } as const;
 const finetune = { step: 'finetune', epochs: 4, batchSize: 20, learningRate: 0.01 } as const;
-const cut = { checkpoint: 'net', data: 'shapes', steps: [prune, finetune] };
+const cut = { checkpoint: 'net', data: 'shapes', keepEpochs: true, steps: [prune, finetune] };
 
 let bench: Bench;
 /** The bytes of a run that nothing disturbed. */
@@ -111,7 +111,7 @@ describe('one flipped bit in what an unfinished run left', () => {
 
 it('names only some of many checkpoints that are damaged', async () => {
   const steps = [prune, { ...finetune, epochs: 9, batchSize: 110 }];
-  const long = { checkpoint: 'net', data: 'shapes', steps };
+  const long = { checkpoint: 'net', data: 'shapes', keepEpochs: true, steps };
   let epochs = 0;
   const stop = (event: RunEvent, cancel: () => void): void => {
     if (event.kind === 'epoch' && ++epochs === 8) cancel();

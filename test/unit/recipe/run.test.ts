@@ -65,7 +65,8 @@ describe('a run that prunes and fine-tunes', () => {
   it('holds the zeros, takes the best epoch by validation and reports test accuracy', async () => {
     const bench = await Bench.make();
     const events: RunEvent[] = [];
-    const result = await bench.run(cut, { watch: (event) => events.push(event) });
+    const recipe = { ...cut, keepEpochs: true };
+    const result = await bench.run(recipe, { watch: (event) => events.push(event) });
     const [pruned, tuned] = result.steps;
     if (pruned?.step !== 'prune' || tuned?.step !== 'finetune') throw new Error('steps differ');
     expect(tuned.epochs).toHaveLength(3);
@@ -235,7 +236,7 @@ describe('a recipe of many steps', () => {
       { step: 'prune', amount: { sparsity: 0.8 } },
       finetune,
     ];
-    const recipe = { checkpoint: 'net', data: 'shapes', steps } as never;
+    const recipe = { checkpoint: 'net', data: 'shapes', keepEpochs: true, steps } as never;
     await bench.run(recipe, { out: 'whole' });
     let epochs = 0;
     const stopped = bench.run(recipe, {

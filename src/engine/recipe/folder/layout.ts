@@ -74,6 +74,15 @@ export const startFolder = (step: number): string => `${STATE_FOLDER}/step-${ste
 /** Returns the folder, relative to the run's, with the points of a step's scan. */
 export const scanFolder = (step: number): string => `${STATE_FOLDER}/scan-${step + 1}`;
 
+/** Returns the epochs that the steps with these results wrote. */
+export const epochsWritten = (recipe: Recipe, results: readonly StepResult[]): string[] =>
+  results.flatMap((result, step) => {
+    const trainings = 'trainings' in result ? result.trainings : 'epochs' in result ? [result] : [];
+    return trainings.flatMap(({ epochs }, training) =>
+      epochs.map(({ epoch }) => epochFolder(recipe, step, epoch, training)),
+    );
+  });
+
 /** Returns the epochs of the train step to which steps go back. */
 export const epochsGoneBackTo = (recipe: Recipe): string[] =>
   recipe.steps.flatMap((step) =>

@@ -69,8 +69,10 @@ async function damagedIn(
   const unused = damaged.filter((name) => !needed.has(name));
   // One that the run removed itself is not damaged.
   const there = await Promise.all(unused.map((name) => folder.has(modelJsonOf(name))));
+  const broken = damaged.filter((name) => needed.has(name));
   return {
-    missing: [...unknown, ...damaged.filter((name) => needed.has(name))],
+    // Where a damaged epoch makes an earlier one needed that the run removed, the damaged one is the fault.
+    missing: broken.length > 0 ? broken : unknown,
     unused: unused.filter((_, i) => there[i]),
   };
 }

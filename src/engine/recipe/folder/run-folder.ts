@@ -138,7 +138,7 @@ export class RunFolder {
     await this.output.write(CSV_FILE, resultsCsv(result));
     const recipe = this.#recipe ?? this.asking.recipe;
     await this.output.write(MARKDOWN_FILE, resultsMarkdown({ recipe, result, backend }));
-    await this.output.write(RESULTS_FILE, resultsText(result));
+    await this.output.write(RESULTS_FILE, `${JSON.stringify(result, null, 2)}\n`);
     await removeState(this.output);
   }
 
@@ -188,8 +188,5 @@ export class RunFolder {
     };
   }
 }
-
-/** Formats the results as they are written. */
-export const resultsText = (result: RunResult): string => `${JSON.stringify(result, null, 2)}\n`;
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

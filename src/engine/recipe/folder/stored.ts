@@ -42,27 +42,32 @@ export async function writeStored(
   return stored;
 }
 
-/**
- * Removes a checkpoint of the run with its companions, and the folders that this leaves empty up to `top`. Files that
- * nobody names stay.
- * @returns the bytes of the files; undefined where it is missing
- */
-export async function removeStored(folder: OutputFolder, name: string, top: string): Promise<number | undefined> {
+/** Lists the files of a checkpoint with its companions, the description first; undefined where it is missing. */
+async function filesOf(folder: OutputFolder, name: string): Promise<string[] | undefined> {
   const text = await folder.text(modelJsonOf(name)).catch(() => undefined);
   if (text === undefined) return undefined;
   const shards = shardsIn(text).filter((shard) => !/[\\/]/.test(shard));
-  const files = (await folder.names(name)).filter(
-    (entry) => entry === MODEL_JSON || shards.includes(entry) || isCompanionName(entry),
-  );
+  const others = (await folder.names(name)).filter((entry) => shards.includes(entry) || isCompanionName(entry));
+  return [MODEL_JSON, ...others].map((file) => `${name}/${file}`);
+}
+
+/** Returns the bytes of a checkpoint of the run with its companions; undefined where it is missing. */
+export async function bytesOfStored(folder: OutputFolder, name: string): Promise<number | undefined> {
+  const files = await filesOf(folder, name);
   let bytes = 0;
+  for (const file of files ?? []) bytes += (await folder.size(file)) ?? 0;
+  return files && bytes;
+}
+
+/**
+ * Removes a checkpoint of the run with its companions, and the folders that this leaves empty up to `top`. Files that
+ * nobody names stay.
+ */
+export async function removeStored(folder: OutputFolder, name: string, top: string): Promise<void> {
   // The description goes first: without it there is no checkpoint.
-  for (const file of [MODEL_JSON, ...files.filter((entry) => entry !== MODEL_JSON)]) {
-    bytes += (await folder.size(`${name}/${file}`)) ?? 0;
-    await folder.remove(`${name}/${file}`);
-  }
+  for (const file of (await filesOf(folder, name)) ?? []) await folder.remove(file);
   for (let place = name; place.startsWith(top); place = place.split('/').slice(0, -1).join('/'))
     await folder.removeFolder(place, () => false);
-  return bytes;
 }
 
 /** Reads a checkpoint of a run. @throws UserError where it is missing, damaged or a link */

@@ -70,7 +70,7 @@ export async function trainEpochs(context: RunContext, training: Training): Prom
         state.latest = (await writeStored(folder, '', content, { interim: true })).hashes;
       const unneeded = forgetEpochs(context, reached);
       await writeState(folder, state, reached);
-      await dropEpochs(context, unneeded);
+      await dropEpochs(folder, unneeded);
       listener.report(told({ kind: 'epoch', step: step.step, epochs: step.epochs, record }));
     },
   });
