@@ -52,6 +52,15 @@ export class OutputFolder {
     return (await realpath(other)) === this.home;
   }
 
+  /** Lists the folders beside it, links and those that cannot be read left out. @param most how many are listed */
+  async beside(most: number): Promise<OutputFolder[]> {
+    const above = path.dirname(this.given);
+    const entries = await readdir(above, { withFileTypes: true }).catch(() => []);
+    const others = entries.filter((entry) => entry.isDirectory() && entry.name !== path.basename(this.given));
+    const found = others.slice(0, most).map(({ name }) => OutputFolder.locate(path.join(above, name)).catch(() => []));
+    return (await Promise.all(found)).flat();
+  }
+
   /** @throws UserError where one of these names in it is a link */
   async refuseLinks(names: readonly string[]): Promise<void> {
     for (const name of names) await this.look(name);

@@ -27,7 +27,8 @@ export function forgetEpochs(context: RunContext, { records }: Pick<TrainState, 
     ...epochsGoneBackTo(recipe),
   ]);
   const names = Object.keys(state.checkpoints).filter((name) => isEpoch(name) && !needed.has(name));
-  for (const name of names) delete state.checkpoints[name];
+  const kept = Object.entries(state.checkpoints).filter(([name]) => !names.includes(name));
+  state.checkpoints = Object.fromEntries(kept);
   return names;
 }
 
