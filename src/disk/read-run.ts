@@ -62,6 +62,12 @@ export async function readListedRun(folder: string, isRunning: boolean): Promise
   return { folder, ...summary, model, notes };
 }
 
+/** Reads the run that wrote a checkpoint as its outcome; undefined if none did. Never throws. @param model absolute path of its file */
+export async function readRunOf(model: string): Promise<ListedRun | undefined> {
+  const run = await readListedRun(path.dirname(model), false);
+  return run?.model === model ? run : undefined;
+}
+
 /** Reads what a person noted about a run; undefined if nothing. Never throws. */
 export async function readNotes(folder: string): Promise<RunNotes | 'broken' | undefined> {
   const text = await readOwnFile(folder, NOTES_FILE).catch((error: unknown) =>

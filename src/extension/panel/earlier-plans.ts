@@ -7,7 +7,7 @@ import type { EarlierPlans } from '../../protocol/panel';
 import type { ParetoCurve } from '../../protocol/pareto';
 import type { RecipeStep } from '../../protocol/steps';
 import { modelLabel } from '../runs/folder-name';
-import { readListedRun, startOf } from '../../disk/read-run';
+import { readRunOf, startOf, type ListedRun } from '../../disk/read-run';
 
 interface TargetRun {
   curve: ParetoCurve;
@@ -17,15 +17,16 @@ interface TargetRun {
   stepsWith(step: RecipeStep): RecipeStep[];
 }
 
-/** The plans among which a checkpoint was chosen; undefined if no target step wrote it. */
-export async function earlierPlans(model: string): Promise<EarlierPlans | undefined> {
-  const run = await targetRun(model);
+/** The plans among which the outcome of a run was chosen; undefined if no target step wrote it. */
+export function earlierPlans(written: ListedRun): EarlierPlans | undefined {
+  const run = targetRun(written);
   return run && { curve: run.curve, start: run.start === undefined ? null : modelLabel(run.start) };
 }
 
 /** The checkpoint at the start of a model's run, and the steps that apply another of its plans. @throws UserError */
 export async function takenPlan(model: string, place: number): Promise<{ start: string; steps: RecipeStep[] }> {
-  const run = await targetRun(model);
+  const written = await readRunOf(model);
+  const run = written && targetRun(written);
   const point = run?.curve.points[place];
   if (!run || !point) throw new UserError(t('The plans of {0} are gone: its results were changed.', modelLabel(model)));
   if (run.start === undefined)
@@ -35,21 +36,20 @@ export async function takenPlan(model: string, place: number): Promise<{ start: 
   return { start: run.start, steps: run.stepsWith(point.step) };
 }
 
-async function targetRun(model: string): Promise<TargetRun | undefined> {
-  const folder = path.dirname(model);
-  const run = await readListedRun(folder, false);
-  if (!run?.recipe || run.model !== model) return undefined;
-  const { steps } = run.recipe;
+function targetRun({ folder, recipe, result: results }: ListedRun): TargetRun | undefined {
+  if (!recipe) return undefined;
+  const { steps } = recipe;
   const at = steps.findIndex(({ step }) => step === 'target');
-  const result = run.result?.steps[at];
+  const result = results?.steps[at];
   if (result?.step !== 'target') return undefined;
-  const start = existing(startOf(folder, run.recipe));
+  const start = existing(startOf(folder, recipe));
   return {
     curve: result.curve,
     start,
     stepsWith(step) {
       const all = { steps: [...steps.slice(0, at), step, ...steps.slice(at + 1)] };
-      const move = (given: string): string => path.relative(path.dirname(start ?? model), path.resolve(folder, given));
+      const move = (given: string): string =>
+        path.relative(start === undefined ? folder : path.dirname(start), path.resolve(folder, given));
       return withReferenced(all, (given) => move(given).replaceAll('\\', '/')).steps;
     },
   };

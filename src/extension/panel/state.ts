@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { readRunOf } from '../../disk/read-run';
 import { t } from '../../protocol/l10n';
 import type { Inspection } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
@@ -26,8 +27,9 @@ export async function panelState(
   const used = trusted && reference !== undefined ? normalizations.applied(inspection, reference) : reference;
   const pixels = used === undefined ? undefined : normalizations.known(inspection, used);
   const run = panel.run.asked;
-  const plans = await earlierPlans(panel.model);
-  const results = await recordedResults(panel.model, inspection);
+  const written = await readRunOf(panel.model);
+  const plans = written && earlierPlans(written);
+  const results = written && recordedResults(written, inspection);
   return {
     inspection,
     trusted,

@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { readRunOf } from '../../../../src/disk/read-run';
 import { earlierPlans, takenPlan } from '../../../../src/extension/panel/earlier-plans';
 import { folderWith } from '../../temporary';
 
@@ -33,9 +34,14 @@ async function workspace(steps: readonly unknown[] = [target, finetune]): Promis
   return { root, model: path.join(root, 'runs', 'reached', 'model.json') };
 }
 
+const plansOf = async (model: string) => {
+  const run = await readRunOf(model);
+  return run && earlierPlans(run);
+};
+
 test('finds the plans of a run beside its checkpoint, with the checkpoint at its start', async () => {
   const { model } = await workspace();
-  expect(await earlierPlans(model)).toMatchObject({ start: 'cnn', curve: { chosen: 1, points: [{}, {}] } });
+  expect(await plansOf(model)).toMatchObject({ start: 'cnn', curve: { chosen: 1, points: [{}, {}] } });
 });
 
 test('a chosen plan replaces the target, and paths start from the first checkpoint', async () => {
@@ -51,18 +57,18 @@ test('a chosen plan replaces the target, and paths start from the first checkpoi
 test('without the checkpoint at its start no plan can be chosen', async () => {
   const { root, model } = await workspace();
   await rename(path.join(root, 'cnn'), path.join(root, 'elsewhere'));
-  expect(await earlierPlans(model)).toMatchObject({ start: null });
+  expect(await plansOf(model)).toMatchObject({ start: null });
   await expect(takenPlan(model, 0)).rejects.toThrow(/start of .* is gone/);
 });
 
 test('a checkpoint that no target step wrote has no plans', async () => {
   const { root, model } = await workspace([finetune]);
-  expect(await earlierPlans(model)).toBeUndefined();
+  expect(await plansOf(model)).toBeUndefined();
   await expect(takenPlan(model, 0)).rejects.toThrow(/plans of reached are gone/);
   const epoch = path.join(root, 'runs', 'reached', 'epochs', 'epoch-01');
   await mkdir(epoch, { recursive: true });
   await writeFile(path.join(epoch, 'model.json'), '{}');
-  expect(await earlierPlans(path.join(epoch, 'model.json'))).toBeUndefined();
+  expect(await plansOf(path.join(epoch, 'model.json'))).toBeUndefined();
 });
 
 test('a place outside of the curve gives one sentence', async () => {

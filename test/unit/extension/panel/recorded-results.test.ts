@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { readRunOf } from '../../../../src/disk/read-run';
 import { recordedResults } from '../../../../src/extension/panel/recorded-results';
 import { PanelState } from '../../../../src/protocol/panel';
 import { folderWith } from '../../temporary';
@@ -27,18 +28,23 @@ const inspection = (weightsHash: string) => ({
   },
 });
 
+const resultsOf = async (model: string, weightsHash: string) => {
+  const run = await readRunOf(model);
+  return run && recordedResults(run, inspection(weightsHash));
+};
+
 test('a checkpoint opens with the metrics, the curve and the parent of its run while its weights are those', async () => {
   const folder = await folderWith({ 'recipe.json': recipe, 'results.json': results, 'model.json': '{}' });
   const model = path.join(folder, 'model.json');
-  const recorded = await recordedResults(model, inspection(hash));
+  const recorded = await resultsOf(model, hash);
   expect(PanelState.shape.results.parse(recorded)).toMatchObject({
     ...{ finished: '2026-11-30T07:00:00.000Z', split: 'test', samples: 10_000, sampleData: false },
     metrics: [{ name: 'accuracy', value: 0.89 }],
     curve: [{ epoch: 1, loss: 0.4, validation: { value: 0.88 } }],
     parent: { name: 'cnn', path: null },
   });
-  expect(await recordedResults(model, inspection('c'.repeat(64)))).toBeUndefined();
-  expect(await recordedResults(path.join(folder, 'other.json'), inspection(hash))).toBeUndefined();
+  expect(await resultsOf(model, 'c'.repeat(64))).toBeUndefined();
+  expect(await resultsOf(path.join(folder, 'other.json'), hash)).toBeUndefined();
 });
 
 test('results of an earlier version do not say which weights they are of, so they are not shown', async () => {
@@ -46,5 +52,5 @@ test('results of an earlier version do not say which weights they are of, so the
   const file = path.join(folder, 'results.json');
   const { written: _, ...earlier } = JSON.parse(await readFile(file, 'utf8')) as typeof results;
   await writeFile(file, JSON.stringify(earlier));
-  expect(await recordedResults(path.join(folder, 'model.json'), inspection(hash))).toBeUndefined();
+  expect(await resultsOf(path.join(folder, 'model.json'), hash)).toBeUndefined();
 });
