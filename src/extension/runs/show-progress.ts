@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import type { RunJob } from './run-job';
-import { progressText } from '../../protocol/measure/progress';
 import { plain } from '../ui/plain';
+import { ShownProgress } from '../ui/shown-progress';
 
 /** Milliseconds between two updates of a notification. */
 const UPDATE_INTERVAL = 200;
@@ -14,19 +14,17 @@ export function showRunProgress(job: RunJob): void {
     title: plain(job.request.title),
     cancellable: true,
   };
-  void vscode.window.withProgress(options, async (progress, token) => {
+  void vscode.window.withProgress(options, async (bar, token) => {
+    const progress = new ShownProgress(bar);
     token.onCancellationRequested(() => {
       job.cancel();
-      progress.report({ message: t('Stopping after this step…') });
+      progress.say(t('Stopping after this step…'));
     });
     let due = 0;
-    let shown = 0;
     const stop = job.events.add((event) => {
       if (event.kind !== 'progress' || token.isCancellationRequested || Date.now() < due) return;
       due = Date.now() + UPDATE_INTERVAL;
-      const now = job.clock.share * 100;
-      progress.report({ message: plain(progressText(event.progress, job.clock)), increment: Math.max(0, now - shown) });
-      shown = Math.max(shown, now);
+      progress.show(event.progress, job.clock);
     });
     try {
       await job.finished;

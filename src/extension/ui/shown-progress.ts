@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { progressText, share, type Progress } from '../../protocol/measure/progress';
+import { progressText, share, type Progress, type RunClock } from '../../protocol/measure/progress';
 import { cancellable } from './cancellable';
 import { plain } from './plain';
 
-/** The progress of one task in a notification: how far it is in percent, and what it does. */
+/** The progress of one task or run in a notification: how far it is in percent, and what it does. */
 export class ShownProgress {
   private shown = 0;
 
@@ -14,12 +14,12 @@ export class ShownProgress {
     this.bar.report({ message: plain(message) });
   }
 
-  /** Shows a progress; the bar never goes back. */
-  readonly show = (progress: Progress): void => {
-    const now = share(progress) * 100;
-    this.bar.report({ message: plain(progressText(progress)), increment: Math.max(0, now - this.shown) });
+  /** Shows a progress, in a run with the clock of the whole run; the bar never goes back. */
+  show(progress: Progress, clock?: RunClock): void {
+    const now = (clock?.share ?? share(progress)) * 100;
+    this.bar.report({ message: plain(progressText(progress, clock)), increment: Math.max(0, now - this.shown) });
     this.shown = Math.max(this.shown, now);
-  };
+  }
 }
 
 /** The options of a call whose progress a notification shows, and which the person may cancel. */
@@ -36,7 +36,7 @@ export async function withProgressShown<T>(title: string, work: (options: ShownO
     const progress = new ShownProgress(bar);
     return work({
       signal: cancellable(token),
-      onProgress: progress.show,
+      onProgress: (now) => progress.show(now),
       say: (message) => progress.say(message),
     });
   });
