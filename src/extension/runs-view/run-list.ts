@@ -26,12 +26,17 @@ export interface KnownRun extends Pick<ListedRun, 'folder' | 'state' | 'problem'
   readonly hasBrokenNotes: boolean;
 }
 
-/** A read run, and the state of its files then. */
+/** Another file on which a run depends, and whether it was there. */
+interface OtherFile {
+  readonly file: string;
+  readonly isThere: boolean;
+}
+
+/** A read run, and the state of its files just before. */
 interface Read {
-  readonly stamp: string;
+  readonly marks: string;
   readonly run: KnownRun | undefined;
-  /** Other files whose presence it tells of. */
-  readonly others: readonly string[];
+  readonly others: readonly OtherFile[];
 }
 
 /** The most runs that are listed. */
@@ -42,7 +47,8 @@ const GATHER = 700;
 const OF_RUN = Object.values(RUN_FILES);
 const FILES = [...OF_RUN, NOTES_FILE, 'model.json'];
 
-const nameOf = (file: string): string => vscode.workspace.asRelativePath(file);
+/** A path as the workspace names it. */
+export const nameOf = (file: string): string => vscode.workspace.asRelativePath(file);
 
 /** The runs of the workspace, kept up to date from the first question on. Only runs whose files changed are read again. */
 export class RunList implements vscode.Disposable {
@@ -119,16 +125,19 @@ export class RunList implements vscode.Disposable {
 
   private async readIfChanged(folder: string, isRunning: boolean): Promise<void> {
     const before = this.read.get(folder);
-    const { stamp, changed } = await stampOf(folder, isRunning, before?.others);
-    if (before?.stamp === stamp) return;
+    // Marks from before the reading: a file that is written meanwhile is read the next time.
+    const { marks, changed } = await marksOf(folder, isRunning);
+    if (before && before.marks === marks && before.others.every(({ file, isThere }) => existsSync(file) === isThere))
+      return;
     const listed = await readListedRun(folder, isRunning);
-    const others = listed ? [outcomeOf(folder, listed.recipe), startOf(folder, listed.recipe) ?? ''] : [];
     const run = listed && knownOf(listed, changed);
-    // Files that only now are known to matter belong to the stamp too.
-    const whole = await stampOf(folder, isRunning, others);
     // A run that looks the same stays the same object, so that nothing of it is drawn again.
     const isSame = JSON.stringify(run) === JSON.stringify(before?.run);
-    this.read.set(folder, { stamp: whole.stamp, run: isSame ? before?.run : run, others });
+    this.read.set(folder, {
+      marks,
+      run: isSame ? before?.run : run,
+      others: listed && run ? othersOf(listed, run) : [],
+    });
   }
 }
 
@@ -148,14 +157,20 @@ function knownOf(run: ListedRun, changed: number): KnownRun {
 export const concerns = ({ folder, row, model }: KnownRun, checkpoint: string): boolean =>
   row.start?.path === checkpoint || model === checkpoint || isInside(checkpoint, folder);
 
+/** The files whose presence a run tells of, as it tells: looked at again, they might have come or gone since. */
+function othersOf({ folder, state, recipe, model }: ListedRun, { row }: KnownRun): OtherFile[] {
+  const start = startOf(folder, recipe);
+  return [
+    // A run that goes on does not tell of its outcome.
+    ...(state === 'running' ? [] : [{ file: outcomeOf(folder, recipe), isThere: model !== undefined }]),
+    ...(start === undefined ? [] : [{ file: start, isThere: row.start?.path != null }]),
+  ];
+}
+
 /** Sizes and times of the files of a run, and the time of its last change by the run itself. */
-async function stampOf(
-  folder: string,
-  isRunning: boolean,
-  others: readonly string[] = [],
-): Promise<{ stamp: string; changed: number }> {
+async function marksOf(folder: string, isRunning: boolean): Promise<{ marks: string; changed: number }> {
   const states = await Promise.all(FILES.map((name) => stat(path.join(folder, name)).catch(() => undefined)));
   const marks = states.map((info) => (info ? `${info.size} ${info.mtimeMs}` : '-'));
   const changed = Math.max(0, ...states.slice(0, OF_RUN.length).map((info) => info?.mtimeMs ?? 0));
-  return { stamp: [isRunning, ...marks, ...others.map((file) => existsSync(file))].join('\n'), changed };
+  return { marks: [isRunning, ...marks].join('\n'), changed };
 }

@@ -7,7 +7,8 @@ import { RunList } from '../../../../src/extension/runs-view/run-list';
 import { runTableHandlers } from '../../../../src/extension/runs-view/table-handlers';
 import { temporaryFolder } from '../../temporary';
 
-const editor = vi.hoisted(() => ({ root: '', executed: [] as unknown[][], folders: [] as string[] }));
+const editor = vi.hoisted(() => ({ root: '', executed: [] as unknown[][] }));
+const disk = vi.hoisted(() => ({ afterReading: undefined as (() => Promise<void>) | undefined }));
 vi.mock('vscode', () => {
   const nothing = { dispose: () => undefined };
   const watcher = { ...nothing, onDidChange: () => nothing, onDidCreate: () => nothing, onDidDelete: () => nothing };
@@ -26,6 +27,18 @@ vi.mock('vscode', () => {
       asRelativePath: (file: string) => file.split(/[\\/]/).at(-1),
     },
     commands: { executeCommand: (...args: unknown[]) => Promise.resolve(void editor.executed.push(args)) },
+  };
+});
+
+vi.mock(import('../../../../src/disk/read-run'), async (original) => {
+  const actual = await original();
+  return {
+    ...actual,
+    async readListedRun(...args) {
+      const run = await actual.readListedRun(...args);
+      await disk.afterReading?.();
+      return run;
+    },
   };
 });
 
@@ -90,6 +103,26 @@ test('a row tells of the missing checkpoint that its run began with, and of its 
   expect(fired()).toBe(2);
 });
 
+test('files that are written or appear while a run is read are read the next time', async () => {
+  const { list, at } = await listed();
+  await runAt(at('one'));
+  disk.afterReading = async () => {
+    disk.afterReading = undefined;
+    await writeFile(at('one/notes.json'), JSON.stringify({ tags: ['paper'] }));
+    await rm(at('one/model.json'));
+  };
+  expect((await list.all())[0]).toMatchObject({ state: 'finished', row: { tags: [] } });
+  expect((await list.all())[0]).toMatchObject({ state: 'damaged', row: { tags: ['paper'] } });
+  disk.afterReading = async () => {
+    disk.afterReading = undefined;
+    await mkdir(at('start'));
+    await writeFile(at('start/model.json'), '{}');
+  };
+  await writeFile(at('one/notes.json'), JSON.stringify({ tags: ['thesis'] }));
+  await list.all();
+  expect((await list.all())[0]?.row.start).toEqual({ name: 'start', path: at('start/model.json') });
+});
+
 test('a page writes notes into the folder of a run, and never over notes that cannot be read', async () => {
   const { list, at } = await listed();
   await runAt(at('one'));
@@ -100,7 +133,7 @@ test('a page writes notes into the folder of a run, and never over notes that ca
   await writeFile(at('one/notes.json'), '{ "tags": ');
   const again = handlers.noteRun({ folder: at('one'), tags: [], note: '' }, context);
   await expect(again).rejects.toThrow('notes.json in one cannot be read');
-  await expect(handlers.details({ folders: ['/etc'] }, context)).rejects.toThrow('The run /etc is gone');
+  await expect(handlers.details({ folders: ['/etc'] }, context)).rejects.toThrow('The run etc is gone');
 });
 
 test('an action of a page is a command of the editor about that run', async () => {
