@@ -1,8 +1,12 @@
+import path from 'node:path';
 import * as z from 'zod';
 import { EpochRecord } from '../protocol/epoch';
+import { withPaths } from '../protocol/referenced';
+import type { Recipe } from '../protocol/recipe';
 import { RUN_FILES } from '../protocol/run-folder';
 import type { RunCurve, RunDetails } from '../protocol/runs-page';
 import { StepResult } from '../protocol/steps';
+import { modelFileAt } from './paths';
 import { readListedRun, readOwnFile } from './read-run';
 
 /** The training of an unfinished run so far. */
@@ -26,10 +30,20 @@ export function runCurve(results: readonly StepResult[], records: readonly Epoch
   });
 }
 
-/** Reads the recipe of a run and the course of its training, as far as they can be read. Never throws. */
-export async function readDetails(folder: string): Promise<RunDetails> {
+/** The recipe of a run with one name for one file, whatever the folder of the run and however the recipe names the file. */
+const comparable = (recipe: Recipe, folder: string, nameOf: (file: string) => string): Recipe =>
+  withPaths(recipe, (given, kind) => {
+    const file = path.resolve(folder, given);
+    return nameOf(kind === 'start' || kind === 'checkpoint' ? modelFileAt(file) : file);
+  });
+
+/**
+ * Reads the recipe of a run and the course of its training, as far as they can be read. Never throws.
+ * @param nameOf a path as the workspace names it; the recipe names its files so
+ */
+export async function readDetails(folder: string, nameOf: (file: string) => string): Promise<RunDetails> {
   const run = await readListedRun(folder, false);
-  const recipe = run?.recipe ?? null;
+  const recipe = run?.recipe ? comparable(run.recipe, folder, nameOf) : null;
   if (run?.result) return { folder, recipe, curve: runCurve(run.result.steps) };
   const text = await readOwnFile(folder, RUN_FILES.state).catch(() => undefined);
   try {

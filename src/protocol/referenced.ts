@@ -1,3 +1,4 @@
+import { isNamed, type DataReference } from './dataset';
 import type { Recipe } from './recipe';
 import type { RecipeStep } from './steps';
 import { shipped } from './steps/architecture';
@@ -10,6 +11,26 @@ export type Rename = (given: string, kind: 'checkpoint' | 'architecture') => str
 /** The recipe with other paths for the files that its steps refer to, such as a teacher. */
 export function withReferenced<R extends Pick<Recipe, 'steps'>>(recipe: R, rename: Rename): R {
   return { ...recipe, steps: recipe.steps.map((step) => renamed(step, rename)) };
+}
+
+/** The meaning of a path in a recipe: the checkpoint at its start, another one, the description of a network, data, or a module of layers. */
+export type PathKind = 'start' | 'checkpoint' | 'architecture' | 'data' | 'layers';
+
+/** The recipe with other paths for all files that it refers to. Data and networks that have a name keep it. */
+export function withPaths(recipe: Recipe, rename: (given: string, kind: PathKind) => string): Recipe {
+  const { checkpoint, data, layers } = recipe;
+  return {
+    ...withReferenced(recipe, rename),
+    ...(checkpoint === undefined ? {} : { checkpoint: rename(checkpoint, 'start') }),
+    ...(layers === undefined ? {} : { layers: rename(layers, 'layers') }),
+    ...(data === undefined ? {} : { data: withSource(data, (source) => rename(source, 'data')) }),
+  };
+}
+
+function withSource(data: DataReference, rename: (source: string) => string): DataReference {
+  const source = typeof data === 'string' ? data : data.source;
+  if (isNamed(source)) return data;
+  return typeof data === 'string' ? rename(data) : { ...data, source: rename(source) };
 }
 
 function renamed(given: RecipeStep, rename: Rename): RecipeStep {

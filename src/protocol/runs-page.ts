@@ -64,11 +64,16 @@ export const RunCurve = z.array(
 export type RunCurve = z.infer<typeof RunCurve>;
 
 /** Recipe and training of a chosen run. */
-export const RunDetails = z.object({ folder: z.string(), recipe: Recipe.nullable(), curve: RunCurve });
+export const RunDetails = z.object({
+  folder: z.string(),
+  /** Its files as the workspace names them, so that recipes of several folders can be compared. */
+  recipe: Recipe.nullable(),
+  curve: RunCurve,
+});
 export type RunDetails = z.infer<typeof RunDetails>;
 
 /** Actions on a run; each is a command of the editor. */
-export const RunAction = z.enum(['open', 'evaluate', 'compare', 'resume', 'reveal', 'rename', 'delete']);
+export const RunAction = z.enum(['evaluate', 'compare', 'resume', 'reveal', 'rename', 'delete']);
 export type RunAction = z.infer<typeof RunAction>;
 
 /** The context of a row for the menus of the editor, which give it to their commands. */

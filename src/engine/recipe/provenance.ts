@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { isNamed, type DataReference } from '../../protocol/dataset';
 import type { Provenance } from '../../protocol/model';
-import { withReferenced } from '../../protocol/referenced';
+import { withPaths, withReferenced } from '../../protocol/referenced';
 import type { Recipe } from '../../protocol/recipe';
 import { storedDataset, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
@@ -29,19 +28,7 @@ const name = (source: string): string => source.split(/[\\/]/).findLast((part) =
 
 /** Returns the recipe for the folder of its run, with relative paths from there. */
 export function relocated(recipe: Recipe, baseFolder: string, out: string): Recipe {
-  const move = (given: string): string =>
-    path.relative(out, path.resolve(baseFolder, given)).replaceAll('\\', '/') || '.';
-  const moveData = (data: DataReference): DataReference => {
-    if (typeof data !== 'string') return { ...data, source: moveSource(data.source) };
-    return moveSource(data);
-  };
-  const moveSource = (source: string): string => (isNamed(source) ? source : move(source));
-  return {
-    ...withReferenced(recipe, move),
-    ...(recipe.checkpoint === undefined ? {} : { checkpoint: move(recipe.checkpoint) }),
-    ...(recipe.layers === undefined ? {} : { layers: move(recipe.layers) }),
-    ...(recipe.data === undefined ? {} : { data: moveData(recipe.data) }),
-  };
+  return withPaths(recipe, (given) => path.relative(out, path.resolve(baseFolder, given)).replaceAll('\\', '/') || '.');
 }
 
 /** The parts of a run that its checkpoints record. */

@@ -12,7 +12,7 @@ import { COMMANDS } from '../constants';
 import type { LogWindow } from '../log';
 import type { Panels } from '../panel/panels';
 import { servePage } from '../panel/serve-page';
-import type { RunList } from '../runs-view/run-list';
+import { nameOf, type RunList } from '../runs-view/run-list';
 import { runTableHandlers } from '../runs-view/table-handlers';
 import type { Scanner } from '../scan/scanner';
 import { chartedCheckpoint } from './charted-checkpoint';
@@ -67,7 +67,6 @@ export function chartHandlers({
   panels,
   log,
 }: ChartTools): Handlers<RunsRequests & RunTableRequests> {
-  const nameOf = (file: string): string => vscode.workspace.asRelativePath(file);
   let listed: ReadonlySet<string> = new Set();
   const known = (file: string): string => {
     if (!listed.has(file)) throw new UserError(t('{0} is not in the chart: open the chart again.', file));

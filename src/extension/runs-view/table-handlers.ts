@@ -8,10 +8,10 @@ import { NOTES_FILE, RunNotes } from '../../protocol/run-notes';
 import { runContext, type RunAction, type RunTableRequests } from '../../protocol/runs-page';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS } from '../constants';
-import type { KnownRun, RunList } from './run-list';
+import { goneRun } from './gone-run';
+import { nameOf, type KnownRun, type RunList } from './run-list';
 
 const COMMAND_OF: Readonly<Record<RunAction, string>> = {
-  open: COMMANDS.openRun,
   evaluate: COMMANDS.evaluateRun,
   compare: COMMANDS.compare,
   resume: COMMANDS.resumeRun,
@@ -26,12 +26,13 @@ export function runTableHandlers(list: RunList): Handlers<RunTableRequests> {
     const all = new Map((await list.all()).map((run) => [run.folder, run]));
     return folders.map((folder) => {
       const run = all.get(folder);
-      if (!run) throw new UserError(t('The run {0} is gone: its folder was moved or deleted.', folder));
+      if (!run) throw goneRun(folder);
       return run;
     });
   };
   return {
-    details: async ({ folders }) => Promise.all((await known(folders)).map(({ folder }) => readDetails(folder))),
+    details: async ({ folders }) =>
+      Promise.all((await known(folders)).map(({ folder }) => readDetails(folder, nameOf))),
     async noteRun({ folder, tags, note }) {
       const [run] = await known([folder]);
       if (run?.hasBrokenNotes)

@@ -3,15 +3,16 @@ import path from 'node:path';
 import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import { RunContext } from '../../protocol/runs-page';
+import { goneRun } from './gone-run';
 import type { ChosenRuns } from './runs-view';
 import type { KnownRun, RunList } from './run-list';
 import { isRunItem } from './run-item';
 
 /** The services that find the run of a command. */
 export interface TargetTools {
-  readonly runList: RunList;
+  readonly runList: Pick<RunList, 'find' | 'soon'>;
   /** The chosen runs of the view, for commands by key. */
-  readonly chosenRuns: ChosenRuns;
+  readonly chosenRuns: Pick<ChosenRuns, 'items'>;
 }
 
 /** The folders of runs in the targets of a command: items of the view, or rows of a page. */
@@ -29,7 +30,7 @@ export async function runOf({ runList, chosenRuns }: TargetTools, target: unknow
     throw new UserError(t('Choose one run in the view of runs in the explorer, or in the table of runs.'));
   if (!existsSync(folder)) {
     runList.soon();
-    throw new UserError(t('The folder {0} is gone: it was moved or deleted.', folder));
+    throw goneRun(folder);
   }
   const run = await runList.find(folder);
   if (!run) throw new UserError(t('{0} holds no run any more.', path.basename(folder)));

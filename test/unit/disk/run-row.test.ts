@@ -69,11 +69,36 @@ test('the curve of an unfinished run goes on over its steps', async () => {
     'recipe.json': recipe,
     'state/state.json': { step: 1, results: [trained], training: { records: [record(1)] } },
   });
-  const { curve } = await readDetails(folder);
+  const { curve } = await readDetails(folder, nameOf);
   expect(curve.map(({ epoch, loss }) => [epoch, loss])).toEqual([
     [1, 1],
     [2, 0.5],
     [3, 1],
   ]);
   expect(curve[0]).toMatchObject({ validation: { name: 'accuracy', value: 0.6 } });
+});
+
+test('recipes of two folders name the same file alike, and other files apart', async () => {
+  const steps = (to: string) => [
+    { step: 'rewind', to },
+    { step: 'finetune', epochs: 1, distill: { teacher: `${to}/model.json` } },
+  ];
+  const root = await folderWith({
+    'a/recipe.json': { recipeVersion: 1, checkpoint: '../cnn', data: '../shirts', steps: steps('../big') },
+    'b/c/recipe.json': {
+      ...{ recipeVersion: 1, checkpoint: '../../cnn/model.json', data: { source: '../../shirts' } },
+      ...{ layers: '../../own.mjs', steps: steps('../../big') },
+    },
+    'd/recipe.json': { recipeVersion: 1, checkpoint: 'cnn', data: 'fashion-mnist', steps: steps('../big') },
+    'a/state/state.json': { step: 0 },
+    'b/c/state/state.json': { step: 0 },
+    'd/state/state.json': { step: 0 },
+  });
+  const named = async (name: string) =>
+    (await readDetails(path.join(root, name), (file) => path.relative(root, file).split(path.sep).join('/'))).recipe;
+  const [a, c, d] = [await named('a'), await named('b/c'), await named('d')];
+  expect(a).toMatchObject({ checkpoint: 'cnn/model.json', data: 'shirts' });
+  expect(a?.steps).toMatchObject([{ to: 'big/model.json' }, { distill: { teacher: 'big/model.json' } }]);
+  expect(c).toMatchObject({ ...a, data: { source: 'shirts' }, layers: 'own.mjs' });
+  expect(d).toMatchObject({ checkpoint: 'd/cnn/model.json', data: 'fashion-mnist' });
 });

@@ -10,7 +10,7 @@ type Note = (method: string, params: unknown) => void;
 
 const recipeOf = (i: number, sparsity: number): Recipe =>
   Recipe.parse({
-    ...{ recipeVersion: 1, checkpoint: '../fashion-cnn/model.json', data: 'fashion-mnist', seed: i % 3 },
+    ...{ recipeVersion: 1, checkpoint: 'fashion-cnn/model.json', data: 'fashion-mnist', seed: i % 3 },
     steps: [
       { step: 'prune', amount: { sparsity: Math.round(sparsity * 1000) / 1000 }, score: i % 2 === 0 ? 'magnitude' : 'taylor' }, // prettier-ignore
       { step: 'finetune', epochs: 2 + (i % 4) },
