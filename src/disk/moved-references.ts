@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
-import { withReferenced } from '../protocol/referenced';
+import { withPaths } from '../protocol/referenced';
 import { Recipe } from '../protocol/recipe';
 import { isInside } from './paths';
 
@@ -10,48 +10,40 @@ export interface Move {
   readonly to: string;
 }
 
-/** A path of a recipe in the folder `place`, after the move; itself where it leads elsewhere. */
-function movedPath(given: string, place: string, { from, to }: Move): string {
-  const absolute = path.resolve(place, given);
-  if (!isInside(absolute, from)) return given;
-  const moved = path.join(to, path.relative(from, absolute));
-  return path.isAbsolute(given) ? moved : path.relative(place, moved).split(path.sep).join('/') || '.';
+/** The place of a file or folder after the move. Both are absolute. */
+export const movedPlace = (place: string, { from, to }: Move): string =>
+  isInside(place, from) ? path.join(to, path.relative(from, place)) : place;
+
+/** A path of a recipe after the move; itself where it still leads to its file. @param place the folder of the recipe before */
+function movedPath(given: string, place: string, move: Move): string {
+  const target = movedPlace(path.resolve(place, given), move);
+  const start = movedPlace(place, move);
+  if (path.resolve(start, given) === target) return given;
+  return path.isAbsolute(given) ? target : path.relative(start, target).split(path.sep).join('/') || '.';
 }
 
-/** The recipe with the paths that lead to its files after the move. @param place the folder from which its paths start */
-export function movedRecipe(recipe: Recipe, place: string, move: Move): Recipe {
-  const moved = withReferenced(recipe, (given) => movedPath(given, place, move));
-  const { checkpoint } = recipe;
-  return checkpoint === undefined ? moved : { ...moved, checkpoint: movedPath(checkpoint, place, move) };
-}
+/**
+ * The recipe with the paths that lead to its files after the move.
+ * @param place the folder from which its paths start before the move; it may move too
+ */
+export const movedRecipe = (recipe: Recipe, place: string, move: Move): Recipe =>
+  withPaths(recipe, (given) => movedPath(given, place, move));
 
-/** True if a step, such as one with a teacher, reads a file of this folder: an unfinished run knows that file by its name. */
-export function stepsRead({ steps }: Recipe, place: string, folder: string): boolean {
-  let reads = false;
-  withReferenced({ steps }, (given) => {
-    reads ||= isInside(path.resolve(place, given), folder);
+/**
+ * Tells whether a recipe reads files of a folder: its start, and others, such as a teacher. An unfinished run knows the
+ * others by their names.
+ * @param place the folder of the recipe
+ */
+export function readsIn(recipe: Recipe, place: string, folder: string): { start: boolean; others: boolean } {
+  const reads = { start: false, others: false };
+  withPaths(recipe, (given, kind) => {
+    if (isInside(path.resolve(place, given), folder)) reads[kind === 'start' ? 'start' : 'others'] = true;
     return given;
   });
   return reads;
 }
 
-/** Replaces strings anywhere in a text of JSON, and leaves all else as it is. */
-function withStrings(text: string, replaced: ReadonlyMap<string, string>): string {
-  const next = (value: unknown): unknown => {
-    if (typeof value === 'string') return replaced.get(value) ?? value;
-    if (Array.isArray(value)) return value.map(next);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, next(inner)]));
-  };
-  const wanted = next(JSON.parse(text));
-  let edited = text;
-  for (const [old, value] of replaced) edited = edited.replaceAll(JSON.stringify(old), () => JSON.stringify(value));
-  return JSON.stringify(JSON.parse(edited)) === JSON.stringify(wanted)
-    ? edited
-    : `${JSON.stringify(wanted, null, 2)}\n`;
-}
-
-/** The text of a recipe after the move; undefined if it is no recipe, or refers to nothing there. */
+/** The text of a recipe after the move; undefined if it is no recipe, or all its paths stay. @param place its folder before */
 export function movedRecipeText(text: string, place: string, move: Move): string | undefined {
   let recipe: Recipe;
   try {
@@ -60,25 +52,41 @@ export function movedRecipeText(text: string, place: string, move: Move): string
     return undefined;
   }
   const replaced = new Map<string, string>();
-  const note = (given: string): string => {
+  const wanted = withPaths(recipe, (given) => {
     const moved = movedPath(given, place, move);
     if (moved !== given) replaced.set(given, moved);
     return moved;
-  };
-  if (recipe.checkpoint !== undefined) note(recipe.checkpoint);
-  withReferenced(recipe, note);
-  return replaced.size === 0 ? undefined : withStrings(text, replaced);
+  });
+  if (replaced.size === 0) return undefined;
+  // The text stays as its author wrote it, unless something else in it, such as a layer, has the name of a file.
+  const edited = withStrings(text, replaced);
+  return JSON.stringify(Recipe.parse(JSON.parse(edited))) === JSON.stringify(wanted)
+    ? edited
+    : `${JSON.stringify(wanted, null, 2)}\n`;
+}
+
+/** Replaces strings of a text of JSON where they are written as usual, and leaves all else as it is. */
+function withStrings(text: string, replaced: ReadonlyMap<string, string>): string {
+  let edited = text;
+  for (const [old, value] of replaced) edited = edited.replaceAll(JSON.stringify(old), () => JSON.stringify(value));
+  return edited;
 }
 
 const Places = z.looseObject({ out: z.string(), folder: z.string() });
 
-/** The text of the results of the moved run itself, with its new place; undefined if they name another place. */
-export function movedResultsText(text: string, { from, to }: Move): string | undefined {
+/** The text of the results of a moved run, with its new place; undefined if they name another place. */
+export function movedResultsText(text: string, move: Move): string | undefined {
   try {
-    const { out, folder } = Places.parse(JSON.parse(text));
-    const moved = [out, folder].filter((place) => path.isAbsolute(place) && isInside(place, from));
-    if (moved.length === 0) return undefined;
-    return withStrings(text, new Map(moved.map((place) => [place, path.join(to, path.relative(from, place))])));
+    const results = Places.parse(JSON.parse(text));
+    const { out, folder } = results;
+    const next = (place: string): string => (path.isAbsolute(place) ? movedPlace(place, move) : place);
+    const wanted = { ...results, out: next(out), folder: next(folder) };
+    if (wanted.out === out && wanted.folder === folder) return undefined;
+    const edited = withStrings(text, new Map([out, folder].map((place) => [place, next(place)])));
+    const written = Places.parse(JSON.parse(edited));
+    return written.out === wanted.out && written.folder === wanted.folder
+      ? edited
+      : `${JSON.stringify(wanted, null, 2)}\n`;
   } catch {
     return undefined;
   }

@@ -8,9 +8,12 @@ import { COMMANDS } from '../constants';
 import { pickData } from '../data/pick-data';
 import { useData } from './use-data';
 import type { Listeners } from '../listeners';
+import type { LogWindow } from '../log';
 import type { RunService } from '../runs/run-service';
 import { deleteRun, renameRun, type FolderTools } from '../runs-view/change-folder';
 import { evaluateRun, openRun, resumeRun, revealRun } from '../runs-view/commands';
+import type { RunList } from '../runs-view/run-list';
+import type { Scanner } from '../scan/scanner';
 import { requireTrust } from '../trust';
 import { showError } from '../ui/show-error';
 import { addSample, type SampleTools } from './add-sample';
@@ -30,6 +33,10 @@ export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 /** The services that the commands use. */
 export interface CommandTools
   extends SampleTools, EvaluationTools, TrainingTools, RecipeTools, FolderTools, Omit<ComparisonTools, 'engine'> {
+  // Several features need a part of these.
+  readonly scanner: Scanner;
+  readonly runList: RunList;
+  readonly log: LogWindow;
   readonly engine: SharedEngine;
   readonly runs: RunService;
   /** Fired when a person asks for the current list of runs. */

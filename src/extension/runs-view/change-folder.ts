@@ -1,51 +1,35 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import writeFileAtomic from 'write-file-atomic';
-import { isAtWork } from '../../disk/at-work';
-import { movedRecipeText, movedResultsText, stepsRead, type Move } from '../../disk/moved-references';
+import type { Move } from '../../disk/moved-references';
 import { isInside } from '../../disk/paths';
-import { UserError } from '../../protocol/errors';
-import { t, tPlural } from '../../protocol/l10n';
-import { RUN_FILES } from '../../protocol/run-folder';
-import type { LogWindow } from '../log';
+import { sentences, t, tPlural } from '../../protocol/l10n';
+import { inDetail, type Log } from '../log';
 import type { ActiveRuns } from '../runs/active-runs';
 import { folderNameProblem } from '../runs/folder-name';
 import type { Scanner } from '../scan/scanner';
 import { requireTrust } from '../trust';
 import { plain } from '../ui/plain';
 import { confirms } from '../ui/say';
-import type { KnownRun } from './run-list';
+import { runsIfFree, runsWithin } from './folder-use';
+import { followMove } from './follow-move';
+import type { RunList } from './run-list';
 import { runOf, type TargetTools } from './target';
 
 /** The services that rename and delete folders of runs. */
 export interface FolderTools extends TargetTools {
-  readonly activeRuns: ActiveRuns;
-  readonly scanner: Scanner;
-  readonly log: LogWindow;
+  readonly runList: Pick<RunList, 'all' | 'find' | 'soon'>;
+  readonly activeRuns: Pick<ActiveRuns, 'list' | 'move' | 'remove'>;
+  readonly scanner: Pick<Scanner, 'recipes'>;
+  readonly log: Pick<Log, 'warn'>;
 }
 
-/** @throws UserError while a process works in the folder */
-async function refuseWhileRunning({ folder, state }: KnownRun): Promise<void> {
-  if (state === 'running' || (await isAtWork(folder)))
-    throw new UserError(t('{0} is running: wait for its end, or cancel it first.', path.basename(folder)));
-}
-
-/** Renames the folder of a run, and follows it in all recipes that name it. */
+/** Renames the folder of a run, and follows it in all recipes that name it. @throws UserError while the folder is in use */
 export async function renameRun(tools: FolderTools, target: unknown): Promise<void> {
   requireTrust(t('Renaming a run'));
-  const run = await runOf(tools, target);
-  const { folder } = run;
+  const { folder } = await runOf(tools, target);
   const [parent, before] = [path.dirname(folder), path.basename(folder)];
-  await refuseWhileRunning(run);
-  const needs = tools.runList.now.find(
-    (one) => one.state !== 'finished' && one.folder !== folder && one.recipe && stepsRead(one.recipe, one.folder, folder), // prettier-ignore
-  );
-  if (needs)
-    throw new UserError(
-      t('{0} is a teacher in {1}, which has not ended: finish or delete that run first.', before, path.basename(needs.folder)), // prettier-ignore
-    );
+  await runsIfFree(tools.runList, folder);
   const name = await vscode.window.showInputBox({
     title: plain(t('Rename {0}', before)),
     value: before,
@@ -53,61 +37,48 @@ export async function renameRun(tools: FolderTools, target: unknown): Promise<vo
     validateInput: (text) => (text === before ? undefined : folderNameProblem(text, (one) => existsSync(path.join(parent, one)))), // prettier-ignore
   });
   if (name === undefined || name === before) return;
-  await refuseWhileRunning(run);
+  const runs = await runsIfFree(tools.runList, folder);
+  const naming = { runFolders: runs.map((run) => run.folder), recipes: tools.scanner.recipes };
   const move: Move = { from: folder, to: path.join(parent, name) };
   await vscode.workspace.fs.rename(vscode.Uri.file(move.from), vscode.Uri.file(move.to), { overwrite: false });
-  await followMove(tools, move);
+  await followMove(tools, naming, move);
   tools.runList.soon();
 }
 
-/** Writes the new place into everything that names the old one. */
-async function followMove({ runList, activeRuns, scanner, log }: FolderTools, move: Move): Promise<void> {
-  await activeRuns.move(move);
-  const recipes = [
-    ...runList.now.flatMap(({ folder }) => (folder === move.from ? [] : [path.join(folder, RUN_FILES.recipe)])),
-    ...scanner.recipes.filter((file) => !isInside(file, move.from)),
-  ];
-  for (const file of new Set(recipes)) await edit(file, (text) => movedRecipeText(text, path.dirname(file), move), log);
-  await edit(path.join(move.to, RUN_FILES.results), (text) => movedResultsText(text, move), log);
-}
-
-async function edit(file: string, change: (text: string) => string | undefined, log: LogWindow): Promise<void> {
-  try {
-    const next = change(await readFile(file, 'utf8'));
-    if (next !== undefined) await writeFileAtomic(file, next);
-  } catch (error) {
-    log.warn(`${file} does not follow the rename: ${String(error)}`);
-  }
-}
-
-/** Moves the folder of a run to the trash, after a question. */
+/** Moves the folder of a run to the trash, after a question. @throws UserError while the folder is in use */
 export async function deleteRun(tools: FolderTools, target: unknown): Promise<void> {
   requireTrust(t('Deleting a run'));
-  const run = await runOf(tools, target);
-  const { folder } = run;
+  const { folder } = await runOf(tools, target);
   const name = path.basename(folder);
-  await refuseWhileRunning(run);
-  const heirs = tools.runList.now.filter(
-    ({ folder: other, row }) => other !== folder && row.start?.path != null && isInside(row.start.path, folder),
+  const runs = await runsIfFree(tools.runList, folder);
+  const within = runsWithin(runs, folder).length;
+  const heirs = runs.filter(
+    ({ folder: other, row }) => !isInside(other, folder) && row.start?.path != null && isInside(row.start.path, folder),
   ).length;
-  const question = [
+  const question = sentences(
     t('Move the run {0} with its checkpoint and results to the trash?', name),
-    ...(heirs > 0 ? [tPlural(heirs, '{0} run began with its checkpoint.', '{0} runs began with its checkpoint.', heirs)] : []), // prettier-ignore
-  ].join(' ');
+    within > 0 ? tPlural(within, '{0} other run in its folder is deleted too.', '{0} other runs in its folder are deleted too.', within) : '', // prettier-ignore
+    heirs > 0 ? tPlural(heirs, '{0} run began with its checkpoint.', '{0} runs began with its checkpoint.', heirs) : '',
+  );
   if (!(await confirms(question, t('Move to Trash')))) return;
-  await refuseWhileRunning(run);
-  await trash(vscode.Uri.file(folder), name);
-  for (const active of tools.activeRuns.list()) if (active.out === folder) await tools.activeRuns.remove(active.id);
+  if (await trash(tools, folder))
+    for (const { id, out } of tools.activeRuns.list()) if (isInside(out, folder)) await tools.activeRuns.remove(id);
   tools.runList.soon();
 }
 
-/** A machine without a trash deletes for good, after another question. */
-async function trash(uri: vscode.Uri, name: string): Promise<void> {
+/** Deletes a folder; where it cannot be moved to the trash for good, after another question. Returns true if it is gone. */
+async function trash({ runList, log }: FolderTools, folder: string): Promise<boolean> {
+  const uri = vscode.Uri.file(folder);
+  await runsIfFree(runList, folder);
   try {
     await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: true });
   } catch (error) {
-    if (!existsSync(uri.fsPath)) throw error;
-    const question = t('There is no trash for {0} on this machine. Delete the folder for good?', name);
-    if (await confirms(question, t('Delete Permanently'))) await vscode.workspace.fs.delete(uri, { recursive: true });
+    if (!existsSync(folder)) throw error;
+    log.warn(`${folder} could not be moved to the trash: ${inDetail(error)}`);
+    const question = t('{0} could not be moved to the trash. Delete it permanently?', path.basename(folder));
+    if (!(await confirms(question, t('Delete Permanently')))) return false;
+    await runsIfFree(runList, folder);
+    await vscode.workspace.fs.delete(uri, { recursive: true });
   }
+  return true;
 }

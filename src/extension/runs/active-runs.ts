@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { movedRecipe, type Move } from '../../disk/moved-references';
+import { movedPlace, movedRecipe, type Move } from '../../disk/moved-references';
 import { Recipe } from '../../protocol/recipe';
 
 /** A run as it is stored over the end of the window. */
@@ -50,7 +50,8 @@ export class ActiveRuns {
   async move(move: Move): Promise<void> {
     const moved = this.list().map((run) => ({
       ...run,
-      out: run.out === move.from ? move.to : run.out,
+      baseFolder: movedPlace(run.baseFolder, move),
+      out: movedPlace(run.out, move),
       recipe: movedRecipe(run.recipe, run.baseFolder, move),
     }));
     await this.store.update(KEY, moved);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { movedRecipe, movedRecipeText, movedResultsText, stepsRead } from '../../../src/disk/moved-references';
+import { movedRecipe, movedRecipeText, movedResultsText, readsIn } from '../../../src/disk/moved-references';
 import { Recipe } from '../../../src/protocol/recipe';
 
 const move = { from: path.resolve('/work/runs/old'), to: path.resolve('/work/runs/new') };
@@ -29,10 +29,43 @@ test('absolute paths stay absolute', () => {
   expect(movedRecipeText(text, '/work/runs/other', move)).toContain(JSON.stringify(path.join(move.to, 'model.json')));
 });
 
-test('a step that reads a checkpoint of the folder is known', () => {
+test('a start and other files that a recipe reads in a folder are told apart', () => {
   const parsed = Recipe.parse(recipe);
-  expect(stepsRead(parsed, '/work/runs/other', move.from)).toBe(true);
-  expect(stepsRead({ ...parsed, steps: parsed.steps.slice(0, 1) }, '/work/runs/other', move.from)).toBe(false);
+  expect(readsIn(parsed, '/work/runs/other', move.from)).toEqual({ start: true, others: true });
+  const pruning = { ...parsed, steps: parsed.steps.slice(0, 1) };
+  expect(readsIn(pruning, '/work/runs/other', move.from)).toEqual({ start: true, others: false });
+  const elsewhere = { ...pruning, checkpoint: '../cnn', data: '../old/pictures' };
+  expect(readsIn(elsewhere, '/work/runs/other', move.from)).toEqual({ start: false, others: true });
+  expect(readsIn({ ...elsewhere, data: 'fashion-mnist' }, '/work/runs/other', move.from).others).toBe(false);
+});
+
+test('data and layers follow too, and a layer with the name of a folder keeps it', () => {
+  const mine = {
+    ...{ recipeVersion: 1, checkpoint: 'old', data: { source: 'old/pictures' }, layers: 'old/own.mjs', seed: 0 },
+    steps: [{ step: 'prune', amount: { sparsity: 0.5 }, protect: ['old'] }],
+  };
+  const moved: unknown = JSON.parse(movedRecipeText(JSON.stringify(mine), '/work/runs', move) ?? '');
+  expect(moved).toMatchObject({
+    ...{ checkpoint: 'new', data: { source: 'new/pictures' }, layers: 'new/own.mjs' },
+    steps: [{ protect: ['old'] }],
+  });
+});
+
+test('a recipe that moves along still names its files, in its folder and out of it', () => {
+  const place = path.join(move.from, 'epochs', 'epoch-3', 'again');
+  const own = {
+    ...{ recipeVersion: 1, seed: 0, checkpoint: '..', data: '../../../../pictures', layers: '../../../../old/own.mjs' },
+    steps: [
+      { step: 'rewind', to: path.join(move.from, 'epochs', 'epoch-1') },
+      { step: 'finetune', epochs: 1, distill: { teacher: '../../../model.json' } },
+    ],
+  };
+  expect(JSON.parse(movedRecipeText(JSON.stringify(own), place, move) ?? '')).toEqual({
+    ...{ ...own, layers: '../../../own.mjs' },
+    steps: [{ ...own.steps[0], to: path.join(move.to, 'epochs', 'epoch-1') }, own.steps[1]],
+  });
+  const { layers: _, ...rest } = own;
+  expect(movedRecipeText(JSON.stringify({ ...rest, steps: own.steps.slice(1) }), place, move)).toBeUndefined();
 });
 
 test('the results of the moved run name its new place, and keep all else', () => {

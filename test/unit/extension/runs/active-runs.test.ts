@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ActiveRuns, type ActiveRun } from '../../../../src/extension/runs/active-runs';
 import { Recipe } from '../../../../src/protocol/recipe';
@@ -33,4 +34,25 @@ test('ignores entries of another version in another shape', () => {
   const active = new ActiveRuns(memory({ activeRuns: [{ id: 'old' }, run('a'), null] }));
   expect(active.list()).toEqual([run('a')]);
   expect(new ActiveRuns(memory({ activeRuns: 'text' })).list()).toEqual([]);
+});
+
+test('runs in a folder, and in folders of it, follow it to another place', async () => {
+  const at = (...parts: string[]): string => path.resolve('/ws', ...parts);
+  const from = (checkpoint: string) =>
+    Recipe.parse({ ...recipe, checkpoint, steps: [{ step: 'finetune', epochs: 1 }] });
+  const active = new ActiveRuns(memory());
+  const resumed = { ...run('a', at('old')), baseFolder: at('old'), recipe: from('../cnn') };
+  const within = {
+    ...run('b', at('old', 'epochs', 'again')),
+    baseFolder: at('old', 'epochs'),
+    recipe: from('epoch-3'),
+  };
+  const beside = { ...run('c', at('older')), baseFolder: at(), recipe: from('old') };
+  for (const one of [resumed, within, beside]) await active.add(one);
+  await active.move({ from: at('old'), to: at('new') });
+  expect(active.list()).toEqual([
+    { ...resumed, out: at('new'), baseFolder: at('new') },
+    { ...within, out: at('new', 'epochs', 'again'), baseFolder: at('new', 'epochs') },
+    { ...beside, recipe: from('new') },
+  ]);
 });
