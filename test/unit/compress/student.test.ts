@@ -53,12 +53,11 @@ describe('a narrower model', () => {
 
   it('is refused where no layer can be narrower', () => {
     const l = layers.layers;
-    const cells = l.bidirectional({
-      layer: l.lstm({ units: 4 }),
-      mergeMode: 'concat',
-      inputShape: [4, 3],
-    });
-    const both = contentOf(layers.sequential({ layers: [cells, l.dense({ units: 2 })] }));
+    const cells = l.lstm({ units: 4, returnState: true, inputShape: [4, 3] });
+    const input = layers.input({ shape: [4, 3] });
+    const [last] = cells.apply(input) as layers.SymbolicTensor[];
+    const outputs = l.dense({ units: 2 }).apply(last!) as layers.SymbolicTensor;
+    const both = contentOf(layers.model({ inputs: input, outputs }));
     expect(() => narrowed(both, 0.5)).toThrow(
       /cannot be scaled to 50% of its width: .*; choose a network as the student/,
     );

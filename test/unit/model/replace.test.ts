@@ -224,7 +224,9 @@ describe('layers replaced by chains', () => {
     const wrapped = { class_name: 'TimeDistributed', config: { name: 'each', batch_input_shape: [null, 3, 2], layer: dense('a') } }; // prettier-ignore
     const model = contentOf(sequential(wrapped), 'each/kernel');
     const [node] = readGraph(model).nodes;
-    expect(() => applyEdits(model, [{ edit: 'replace', node: node!, by: [] }])).toThrow('"each" cannot be replaced, because another layer is wrapped in it'); // prettier-ignore
+    const identityOf = { name: 'b', op: { kind: 'dense', units: 2, activation: 'linear' }, tensors: [identity(2)] } as const; // prettier-ignore
+    expect(() => applyEdits(model, [{ edit: 'replace', node: node!, by: [identityOf] }])).toThrow('"each" cannot be replaced, because another layer is wrapped in it'); // prettier-ignore
+    expect(() => applyEdits(model, [{ edit: 'replace', node: node!, by: [] }])).toThrow('"each" cannot be replaced, because no other layer'); // prettier-ignore
     const inbound = (...feeds: string[]) => [feeds.map((name) => [name, 0, 0, {}])];
     const layers = [
       { class_name: 'InputLayer', name: 'x', config: { name: 'x', batch_input_shape: [null, 2] }, inbound_nodes: [] },

@@ -3,7 +3,7 @@ import { UserError } from '../../../protocol/errors';
 import { readGraph } from '../../model/graph';
 import type { ModelGraph } from '../../model/model-graph';
 import type { ChannelGroups } from './channel-groups';
-import { Tracer } from './tracer';
+import { Tracer, type FollowedGraph } from './tracer';
 
 /**
  * Follows channels through a model, call by call, nested models included. A layer with weights reads and makes the same
@@ -13,7 +13,7 @@ import { Tracer } from './tracer';
  */
 export function channelGroups(
   model: ModelContent,
-  seen: (graph: ModelGraph) => ModelGraph = (graph) => graph,
+  seen: (graph: ModelGraph) => FollowedGraph = (graph) => graph,
 ): ChannelGroups {
   return new Tracer(seen(graphOf(model))).trace();
 }

@@ -4,7 +4,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { isElsewhere, isFloat } from '../../checkpoint/values';
 import { applyEdits } from '../../model/edit/apply';
 import type { Edit } from '../../model/edit/edit';
-import type { GraphNode, GraphTensor } from '../../model/model-graph';
+import type { GraphNode, GraphTensor, ModelGraph } from '../../model/model-graph';
 import { innerInputs } from '../../model/edit/inner-inputs';
 import { countsChannels, makesChannels } from '../../model/op/channels';
 import { channelAxes, type ChannelAxis } from './axes';
@@ -12,7 +12,7 @@ import { graphOf } from './channels';
 import type { LayerChannels, ChannelGroups } from './channel-groups';
 import { whyFixed } from './fixed';
 
-type AxesOf = (tensor: GraphTensor, layer: LayerChannels, node: GraphNode) => readonly ChannelAxis[];
+type AxesOf = (tensor: GraphTensor, layer: LayerChannels, node: GraphNode, graph: ModelGraph) => readonly ChannelAxis[];
 
 /**
  * Removes groups of channels. The outputs of the smaller model are those of the model in which nothing reads these
@@ -34,7 +34,7 @@ export function removeChannels(
   }
   const tensors = new Map([...model.tensors].filter(([, { group }]) => group !== 'optimizer'));
   const edits: Edit[] = [];
-  const { nodes } = graphOf(model);
+  const graph = graphOf(model);
   const left = (channels: readonly number[]): number => channels.filter((one) => !removed.has(one)).length;
   const declare = (at: readonly string[], channels: readonly number[]): void => {
     const kept = left(channels);
@@ -47,8 +47,9 @@ export function removeChannels(
     const sized = makesChannels(layer.op) || countsChannels(layer.op);
     if (kept < layer.outputs.length && sized) edits.push({ edit: 'width', at: layer.path, width: kept });
     declare(layer.path, layer.inputs);
-    const node = nodes[i]!;
-    for (const one of node.tensors) tensors.set(one.tensor.name, shrunk(one.tensor, axesOf(one, layer, node), removed));
+    const node = graph.nodes[i]!;
+    for (const one of node.tensors)
+      tensors.set(one.tensor.name, shrunk(one.tensor, axesOf(one, layer, node, graph), removed));
   });
   for (const { at, takenBy } of innerInputs(model)) {
     const fed = takenBy.map(({ call, input }) => groups.calls[call]!.inputs[input] ?? null);

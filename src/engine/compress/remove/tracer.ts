@@ -28,6 +28,12 @@ interface Traced {
 const MAX_CHANNELS = 2 ** 20;
 const MAX_OF_ONE = 2 ** 18;
 
+/** A graph as its channels are followed. */
+export interface FollowedGraph extends ModelGraph {
+  /** How often the channels that a node makes leave it, all of them one after the other; once where it is not listed. */
+  readonly copies?: ReadonlyMap<GraphNode, number>;
+}
+
 /** Follows the channels of a model, call by call. */
 export class Tracer {
   readonly #parent: number[] = [];
@@ -36,7 +42,7 @@ export class Tracer {
   readonly #stops = new Map<string, Stop>();
   #count = 0;
 
-  constructor(readonly graph: ModelGraph) {}
+  constructor(readonly graph: FollowedGraph) {}
 
   trace(): ChannelGroups {
     const { nodes, calls, results } = this.graph;
@@ -153,8 +159,11 @@ export class Tracer {
       case 'joins':
         return this.#joined(inputs);
       case 'makes':
-        if (width !== null && madeBy(layer) === width)
-          return this.#fresh(width, followed.fixed === undefined ? undefined : this.#stopped(layer, followed.fixed));
+        if (width !== null && madeBy(layer) === width) {
+          const copies = this.graph.copies?.get(layer) ?? 1;
+          const made = this.#fresh(width / copies, followed.fixed === undefined ? undefined : this.#stopped(layer, followed.fixed)); // prettier-ignore
+          return copies === 1 ? made : Array.from({ length: copies }, () => made).flat();
+        }
         return this.#lost(inputs, width, this.#stopped(layer, 'its kernel is missing or has another width'));
       case 'lost':
         return this.#lost(inputs, width, this.#stopped(layer, followed.why));

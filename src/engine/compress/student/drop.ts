@@ -10,6 +10,7 @@ import { makesChannels } from '../../model/op/channels';
 import type { Op } from '../../model/op/op';
 import { namedLayers } from '../layer-names';
 import { residualBlocks } from './blocks';
+import { atEachStep } from './stepwise';
 
 /** Layers after one that is dropped which go with it: they only treat its outputs. */
 const FOLLOWING: ReadonlySet<Op['kind']> = new Set([
@@ -87,7 +88,7 @@ function nextUnit(model: ModelContent, dropped: ReadonlySet<GraphNode>): readonl
   // Shapes change with each layer that is dropped.
   const { now, whole } = without(model, dropped);
   const candidates = now.nodes
-    .filter(({ op, calls }) => calls.length === 1 && isLearned(op))
+    .filter((node) => node.calls.length === 1 && isLearned(atEachStep(node).op))
     .map((node) => ({ node, rank: rankOf(node, now) }))
     .reverse()
     .sort((a, b) => a.rank - b.rank);
@@ -99,9 +100,14 @@ function nextUnit(model: ModelContent, dropped: ReadonlySet<GraphNode>): readonl
 }
 
 const isLearned = (op: Op): boolean =>
-  makesChannels(op) || op.kind === 'depthwise-conv' || op.kind === 'recurrent' || op.kind === 'bidirectional';
+  makesChannels(op) ||
+  op.kind === 'depthwise-conv' ||
+  op.kind === 'recurrent' ||
+  op.kind === 'conv-lstm' ||
+  op.kind === 'bidirectional';
 
-function rankOf({ op, calls }: GraphNode, graph: ModelGraph): number {
+function rankOf(node: GraphNode, graph: ModelGraph): number {
+  const { op, calls } = atEachStep(node);
   const call = graph.calls[calls[0]!]!;
   const [input] = call.inputs;
   const before = input && graph.calls[input.call]!.shape;
@@ -116,7 +122,7 @@ function unitOf(node: GraphNode, { nodes, calls }: ModelGraph): GraphNode[] {
     const made = last.calls[0]!;
     const readers = calls.filter(({ inputs }) => inputs.some(({ call }) => call === made));
     const next = readers.length === 1 ? nodes[readers[0]!.node] : undefined;
-    if (!next || next.calls.length !== 1 || readers[0]!.inputs.length !== 1 || !FOLLOWING.has(next.op.kind))
+    if (!next || next.calls.length !== 1 || readers[0]!.inputs.length !== 1 || !FOLLOWING.has(atEachStep(next).op.kind))
       return unit;
     unit.push(next);
     last = next;

@@ -5,7 +5,7 @@ import { channelGroups } from '../remove/channels';
 import { coupledLayers } from '../remove/coupled-layers';
 import { stopSentence, stopsOf } from '../remove/reached';
 import { removeChannels } from '../remove/shrink';
-import { axesWithUnits, withFreeUnits } from './recurrent';
+import { axesWithUnits, withFreeUnits } from './free-units';
 
 /**
  * Makes the layers of a model narrower: of the channels that layers make together, round(width n) of n stay, and at least

@@ -6,8 +6,9 @@ import { hasGates } from '../op/channels';
 import type { Op } from '../op/op';
 import { outputKinds } from '../output-kinds';
 import { assignTensors } from './weights/ownership';
+import { axesOf } from '../roles';
 import { pruningOf } from './weights/pruning';
-import { axesOf, roleOf, weightName } from './weights/roles';
+import { roleOf, weightName } from './weights/roles';
 import { inferCalls, inferFigures } from '../shapes/index';
 import { readTopology, type TopologyLayer } from './description/topology';
 

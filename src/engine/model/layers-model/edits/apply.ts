@@ -15,6 +15,9 @@ const Layers = z.array(LayerJson);
 /** Fields that declare the input of a layer or a model. */
 const DECLARING = ['batch_input_shape', 'batch_shape', 'build_input_shape'];
 
+/** Fields with the layers that a wrapper holds. */
+const WRAPPED = ['layer', 'backward_layer'];
+
 /** Edits within one layer. */
 type LayerEdit = Exclude<Edit, ReplaceEdit>;
 
@@ -84,20 +87,24 @@ function edited(described: LayerJson, edit: LayerEdit): LayerJson {
     case 'width':
       return withConfig(widened(type, config, edit.width));
     case 'input-width':
-      return withConfig(
-        Object.fromEntries(
+      return withConfig({
+        ...Object.fromEntries(
           DECLARING.flatMap((key): [string, unknown][] => {
             const shape = shapeOf(config[key]);
             return shape?.at(-1) === edit.from ? [[key, [...shape.slice(0, -1), edit.to]]] : [];
           }),
         ),
-      );
+        ...wrapped(config, (inner) => edited(inner, edit)),
+      });
     case 'input-shape':
       return withConfig({ ['batch_shape' in config ? 'batch_shape' : 'batch_input_shape']: edit.shape });
     case 'bias':
       return config['use_bias'] === false ? withConfig({ use_bias: true }) : layer;
     case 'trainable':
-      return config['trainable'] === false ? withConfig({ trainable: true }) : layer;
+      return withConfig({
+        ...(config['trainable'] === false ? { trainable: true } : {}),
+        ...wrapped(config, (inner) => edited(inner, edit)),
+      });
     case 'linear': {
       const { kind } = readOp(type, config);
       const linear = withConfig({ activation: 'linear' });
@@ -106,11 +113,28 @@ function edited(described: LayerJson, edit: LayerEdit): LayerJson {
   }
 }
 
+/** Changes the layers in the configuration of a wrapper. */
+const wrapped = (config: Config, change: (inner: LayerJson) => LayerJson): Config =>
+  Object.fromEntries(
+    WRAPPED.flatMap((key): [string, LayerJson][] => {
+      const inner = LayerJson.safeParse(config[key]).data;
+      return inner ? [[key, change(inner)]] : [];
+    }),
+  );
+
 /** Sets the number of channels in the configuration of a layer. */
 function widened(type: string, config: Config, width: number): Config {
   const op = readOp(type, config);
   if (op.kind === 'reshape')
     return op.target && op.target.at(-1) !== -1 ? { target_shape: [...op.target.slice(0, -1), width] } : {};
+  if (op.kind === 'time-distributed' || op.kind === 'bidirectional') {
+    const own = op.kind === 'bidirectional' && op.merge === 'concat' ? width / 2 : width;
+    return wrapped(config, (inner) =>
+      Array.isArray(inner.config)
+        ? inner
+        : { ...inner, config: { ...inner.config, ...widened(inner.class_name, inner.config ?? {}, own) } },
+    );
+  }
   // Of grouped convolutions, only those change that have a group for each channel.
   if (op.kind === 'conv' && op.groups > 1 && op.filters !== null)
     return { filters: width, groups: (width * op.groups) / op.filters };
@@ -121,5 +145,6 @@ function widened(type: string, config: Config, width: number): Config {
 function unbuilt(layer: LayerJson): LayerJson {
   const rest = { ...layer };
   delete rest['build_config'];
-  return rest;
+  const { config } = rest;
+  return !config || Array.isArray(config) ? rest : { ...rest, config: { ...config, ...wrapped(config, unbuilt) } };
 }

@@ -13,7 +13,7 @@ import type { Replacement } from './replace';
 
 export type ReplaceEdit = Extract<Edit, { readonly edit: 'replace' }>;
 
-/** Ops that take one tensor and that no other layer wraps. */
+/** Why some nodes have no other layers in their place. */
 const REFUSED: Partial<Record<Op['kind'], string>> = {
   input: 'it takes an input of the model',
   'time-distributed': 'another layer is wrapped in it',
@@ -27,7 +27,7 @@ export function replacementsOf(model: ModelContent, edits: readonly ReplaceEdit[
   const taken = new Set([...layerNamesOf(model), ...edits.flatMap(({ by }) => by.map(({ name }) => name))]);
   return new Map(
     edits.map(({ node, by }) => {
-      const why = REFUSED[node.op.kind];
+      const why = by.length === 0 && node.op.kind !== 'input' ? undefined : REFUSED[node.op.kind];
       if (why !== undefined)
         throw new UserError(`The layer "${node.name}" cannot be replaced, because ${why}: leave it as it is.`);
       let inputName = `${node.path.at(-1)!}_input`;
