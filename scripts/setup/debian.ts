@@ -28,7 +28,11 @@ export function findChromium(): string | undefined {
 
 /** A font with Chinese characters, if there is one that a browser takes by itself. */
 export function findChineseFont(): string | undefined {
-  const fonts = ['/usr/share/fonts/truetype/wqy/wqy-microhei.ttc', '/System/Library/Fonts/PingFang.ttc'];
+  const fonts = [
+    '/usr/share/fonts/truetype/wqy/wqy-microhei.ttc',
+    '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+    '/System/Library/Fonts/PingFang.ttc',
+  ];
   return fonts.find((file) => existsSync(file));
 }
 

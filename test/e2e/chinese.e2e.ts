@@ -11,11 +11,13 @@ const textsOf = (file: string) =>
   z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(inRoot(file), 'utf8')));
 const titles = textsOf('package.nls.zh-cn.json');
 const texts = textsOf('l10n/bundle.l10n.zh-cn.json');
-const word = (english: string): string => {
-  const found = texts[english];
-  if (found === undefined) throw new Error(`"${english}" has no translation.`);
+const translated = (of: Readonly<Record<string, string>>, key: string): string => {
+  const found = of[key];
+  if (found === undefined) throw new Error(`"${key}" has no translation.`);
   return found;
 };
+const word = (english: string): string => translated(texts, english);
+const title = (command: string): string => translated(titles, `command.${command}`);
 
 /** Two English words in a row. Names of layers, types and files have no space; a class of the data and a product have. */
 const ENGLISH = /(?!Ankle boot|ONNX Runtime)\b[a-z]{3,} [a-z]{2,}/i;
@@ -53,13 +55,13 @@ afterAll(async () => {
 
 test('the palette lists the commands in Chinese', async () => {
   const { page, workbench } = world;
-  await workbench.contextMenu(workbench.modelRow('fashion-cnn'), titles['command.inspectWeights'] ?? '');
+  await workbench.contextMenu(workbench.modelRow('fashion-cnn'), title('inspectWeights'));
   await panel.ready();
   expect.soft(await english()).toEqual([]);
   await world.screenshot('panel');
   await page.keyboard.press('F1');
   await workbench.quickText.fill('>Secateur');
-  await workbench.quickRow(titles['command.pruneModel'] ?? '').waitFor();
+  await workbench.quickRow(title('pruneModel')).waitFor();
   await world.screenshot('palette');
   await page.keyboard.press('Escape');
 });
@@ -96,15 +98,15 @@ test('a run says what it wrote in Chinese', async () => {
   await world.screenshot('outcome');
 });
 
-test.each(['sensitivity', 'advice'] as const)('the tab %s is Chinese', async (name) => {
+test.each(['sensitivity', 'advice', 'runs'] as const)('the tab %s is Chinese', async (name) => {
   await panel.tab(name);
   expect.soft(await english()).toEqual([]);
   await world.screenshot(name);
 });
 
-test('a question of the host and its answer are Chinese', async () => {
+test('a question of the host offers its answers in Chinese', async () => {
   const { page, workbench } = world;
-  await workbench.command(`Secateur: ${titles['command.chooseData'] ?? ''}`);
+  await workbench.command(`Secateur: ${title('chooseData')}`);
   await workbench.quickRow(word('Fashion-MNIST sample')).waitFor();
   await world.screenshot('question');
   await page.keyboard.press('Escape');

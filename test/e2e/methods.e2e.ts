@@ -323,6 +323,7 @@ test('the runs are listed with their figures, and two of them compared', async (
   await run('gradual').click();
   await panel.frame.getByRole('heading', { name: 'gradual', exact: true }).waitFor({ timeout: 30_000 });
   await run('factorized').click({ modifiers: ['ControlOrMeta'] });
+  await expect.poll(() => run('factorized').getAttribute('aria-selected'), { timeout: 15_000 }).toBe('true');
   await world.screenshot('runs');
   await world.workbench.contextMenu(run('factorized'), 'Compare');
   const page = new Panel(world.page, world.workbench.webview());

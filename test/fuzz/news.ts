@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** True where the system tells how much memory a process has taken at most. */
+export const TELLS_MEMORY = process.platform === 'linux';
+
 /** Packed files that a case opened: how many, and the most milliseconds and bytes beyond the declared ones of any of them. */
 export const PackedTally = z.object({ files: z.number(), ms: z.number(), bytes: z.number() });
 export type PackedTally = z.infer<typeof PackedTally>;

@@ -7,6 +7,7 @@ import { CHECKSUM } from '../../src/loader/packed-file';
 import { rangeDecoder } from '../../src/loader/range-decoder';
 import { weightsDecoder } from '../../src/loader/weights-decoder';
 import { complaintOf } from './complaint';
+import { TELLS_MEMORY } from './news';
 
 /** A packed file may take so many bytes beyond those that it declares, and so many milliseconds of the processor. */
 export const MOST_BEYOND = 64 * 2 ** 20;
@@ -100,9 +101,11 @@ function declaredBy(bytes: Uint8Array): number {
 
 /**
  * Begins to watch the memory of this process, as Linux counts its pages, after garbage was collected.
- * @returns a function that tells by how many bytes it has grown at most since then, with garbage that is not collected yet
+ * @returns a function that tells by how many bytes it has grown at most since then, with garbage that is not collected yet;
+ * 0 where the system does not tell
  */
 export function growth(): () => number {
+  if (!TELLS_MEMORY) return () => 0;
   globalThis.gc?.();
   // The peak begins again at what is taken now.
   writeFileSync('/proc/self/clear_refs', '5');

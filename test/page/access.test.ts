@@ -55,7 +55,7 @@ async function expectAccessible({ pretence, screens }: Route): Promise<void> {
   expect(all).toEqual([]);
 }
 
-/** Milliseconds for ten screens in four themes on a busy machine. */
+/** Milliseconds for eleven screens in four themes on a busy machine. */
 const LONG = 180_000;
 
 test('no tab of the workbench has a serious finding of axe-core in any theme', { timeout: LONG }, async () => {

@@ -1,8 +1,9 @@
-// Takes pictures of every screen of the page. usage: npm run screens -- [--out FOLDER] [--only WORD] [--models NAME,...] [--themes NAME,...]
+// Takes pictures of every screen of the page. usage: npm run screens -- [--out FOLDER] [--only WORD] [--models NAME,...] [--themes NAME,...] [--widths WIDTH,...]
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
+import { runMain } from '../../scripts/setup/run-main';
 import { OTHERS, WORKBENCH, type Route } from './screens';
 import { startPlayground, type Playground } from './start-playground';
 
@@ -44,7 +45,7 @@ interface Picture {
   readonly theme: string;
 }
 
-/** The screens of a route with the faults that a picture may hide: text cut off at the side of the page. */
+/** Takes the pictures of a route and names pages that are too wide. */
 async function visit(
   { page, open }: Playground,
   route: Route,
@@ -93,18 +94,19 @@ async function sheet(page: Page, name: string, pictures: readonly Picture[]): Pr
   await page.screenshot({ path: path.resolve(asked.out, `sheet-${name}.png`), fullPage: true });
 }
 
-async function main(): Promise<void> {
+runMain(async () => {
   await mkdir(asked.out, { recursive: true });
-  const playground = await startPlayground('sec-screens-');
   const taken = new Map<string, Picture[]>();
-  for (const model of asked.models.split(',')) {
-    const routes =
-      model === 'pages' ? OTHERS : [{ name: model, pretence: `advised&${MODELS[model]}`, screens: WORKBENCH }];
-    for (const route of routes) for (const width of widths) await visit(playground, route, width, taken);
+  const playground = await startPlayground('sec-screens-');
+  try {
+    for (const model of asked.models.split(',')) {
+      const routes =
+        model === 'pages' ? OTHERS : [{ name: model, pretence: `advised&${MODELS[model]}`, screens: WORKBENCH }];
+      for (const route of routes) for (const width of widths) await visit(playground, route, width, taken);
+    }
+    for (const [name, pictures] of taken) await sheet(playground.page, name, pictures);
+  } finally {
+    await playground.end();
   }
-  for (const [name, pictures] of taken) await sheet(playground.page, name, pictures);
-  await playground.end();
   console.log(`${taken.size} screens in ${path.resolve(asked.out)}`);
-}
-
-void main();
+});

@@ -32,8 +32,17 @@ async function chooseLayer(page: Page): Promise<void> {
   await page.locator('[data-testid^="layer-row-"]:has-text("Conv2D")').first().click();
 }
 
+/** The row of a run in a table. */
+const run = (page: Page, name: string) => page.locator(`[data-testid="run-row"][data-run="${name}"]`);
+
 async function start(page: Page, testId: string): Promise<void> {
   await page.locator(`[data-testid="${testId}"]:not([disabled])`).click();
+}
+
+/** Evaluates the model, and shows the answers. */
+async function evaluate(page: Page): Promise<void> {
+  await start(page, 'evaluate-button');
+  await tab(page, 'evaluation');
 }
 
 /** The workbench of an open checkpoint. */
@@ -104,10 +113,18 @@ export const WORKBENCH: readonly Screen[] = [
   {
     name: 'evaluation',
     show: async (page) => {
-      await start(page, 'evaluate-button');
-      await tab(page, 'evaluation');
+      await evaluate(page);
       await click(page, 'cell-6-0');
       await element(page, 'cell-examples').waitFor();
+    },
+  },
+  {
+    name: 'own runs',
+    show: async (page) => {
+      await tab(page, 'runs');
+      await run(page, 'run-2').click();
+      await element(page, 'run-curves-plot').locator('.series-line').first().waitFor();
+      await element(page, 'run-notes').waitFor();
     },
   },
   {
@@ -132,8 +149,7 @@ const evaluated = (name: string, pretence: string, show: Screen['show']): Route 
     {
       name,
       show: async (page) => {
-        await start(page, 'evaluate-button');
-        await tab(page, 'evaluation');
+        await evaluate(page);
         await show(page);
       },
     },
@@ -164,9 +180,53 @@ export const OTHERS: readonly Route[] = [
           await element(page, 'compared-latency').waitFor();
         },
       },
+      {
+        name: 'compared graphs',
+        show: async (page) => {
+          await click(page, 'show-graphs');
+          for (const side of ['graph-a', 'graph-b'])
+            await page.locator(`[data-testid="${side}"][data-busy="false"] .node`).first().waitFor();
+        },
+      },
     ],
   },
-  open('runs', 'runs=60', '[data-testid="runs-chart"][data-ready="true"]'),
+  {
+    name: 'runs',
+    pretence: 'runs=60',
+    screens: [
+      { name: 'runs', show: (page) => page.locator('[data-testid="runs-chart"][data-ready="true"]').waitFor() },
+      {
+        name: 'notes of a run',
+        show: async (page) => {
+          await run(page, 'run-58').click();
+          await element(page, 'run-notes').waitFor();
+        },
+      },
+      {
+        name: 'two chosen runs',
+        show: async (page) => {
+          await run(page, 'run-56').click({ modifiers: ['ControlOrMeta'] });
+          await element(page, 'recipe-diff').waitFor();
+          await element(page, 'run-curves-plot').locator('.series-line').first().waitFor();
+        },
+      },
+    ],
+  },
+  {
+    name: 'written',
+    pretence: 'written',
+    screens: [
+      { name: 'written', show: (page) => element(page, 'parent').waitFor() },
+      {
+        name: 'recorded figures',
+        show: async (page) => {
+          await tab(page, 'evaluation');
+          await element(page, 'recorded-run').waitFor();
+          await element(page, 'run-curves-plot').locator('.series-line').first().waitFor();
+        },
+      },
+    ],
+  },
   open('no data', 'noData&untrusted', '[data-testid="threshold-line"]'),
   open('a broken file', 'broken', '[data-testid=error-message]'),
 ];

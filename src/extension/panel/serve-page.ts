@@ -19,9 +19,17 @@ export interface ServedPage<T extends RequestTable> {
   readonly onTrust?: () => void;
 }
 
+/** The part of an editor's panel that a page needs. */
+interface PageTab extends Pick<vscode.WebviewPanel, 'visible' | 'onDidChangeViewState' | 'onDidDispose'> {
+  readonly webview: Pick<
+    vscode.Webview,
+    'options' | 'html' | 'cspSource' | 'asWebviewUri' | 'onDidReceiveMessage' | 'postMessage'
+  >;
+}
+
 /** Fills a tab with a page and answers its requests while it is visible. */
 export function servePage<T extends RequestTable>(
-  panel: vscode.WebviewPanel,
+  panel: PageTab,
   { extensionUri, shows, table, handlers, onTrust }: ServedPage<T>,
 ): void {
   const { webview } = panel;

@@ -3,11 +3,11 @@ import { t } from '../../protocol/l10n';
 import type { Answers } from '../../protocol/measure/answers';
 import { count, weight } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
-import { GUTTER, plotOf } from '../chart/plot';
+import { GUTTER } from '../chart/plot';
 import { PlotFrame } from '../chart/plot-frame';
 import { Tip } from '../chart/tip';
-import { COUNT_UNITS } from '../ui/scale';
 import { Select } from '../ui/select';
+import { scatterPlot, type Pair } from './scatter-plot';
 
 /** The largest width in pixels. */
 const MOST_WIDE = 520;
@@ -57,15 +57,10 @@ export function Scatter({
   );
 }
 
-function ScatterPlot({ points }: { points: readonly (readonly [truth: number, predicted: number])[] }) {
+function ScatterPlot({ points }: { points: readonly Pair[] }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const side = Math.max(0, Math.min(width, MOST_WIDE) - GUTTER.width);
-  const plot = useMemo(() => {
-    // Both axes have the same values, so that right answers lie on the diagonal.
-    const both = { values: points.flat(), units: COUNT_UNITS };
-    const size = { width: side + GUTTER.width, height: side + GUTTER.height };
-    return plotOf({ ...size, x: { ...both, title: t('True') }, y: { ...both, title: t('Predicted') } });
-  }, [points, side]);
+  const plot = useMemo(() => scatterPlot(points, side), [points, side]);
   const shown = points.filter((one) => one.every((value) => Number.isFinite(value)));
   const [pointed, setPointed] = useState<number | null>(null);
   const inHand = pointed === null ? undefined : shown[pointed];

@@ -21,10 +21,6 @@ export class Workbench {
     return this.quickInput.locator('.monaco-list-row').filter({ hasText: text });
   }
 
-  get dialog(): Locator {
-    return this.#page.locator('.monaco-dialog-box');
-  }
-
   statusItem(text: string | RegExp): Locator {
     return this.#page.locator('.statusbar-item').filter({ hasText: text });
   }

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { movedRecipe, movedRecipeText, movedResultsText, readsIn } from '../../../src/disk/moved-references';
 import { Recipe } from '../../../src/protocol/recipe';
 
-const move = { from: path.resolve('/work/runs/old'), to: path.resolve('/work/runs/new') };
+/** A place beside the runs, absolute on every system. */
+const at = (name: string): string => path.resolve('/runs', name);
+const move = { from: at('old'), to: at('new') };
 const recipe = {
   recipeVersion: 1,
   checkpoint: '../old/model.json',
@@ -16,27 +18,27 @@ const recipe = {
 
 test('a recipe follows a folder to its new name, and is written as its author wrote it', () => {
   const text = JSON.stringify(recipe, null, 4);
-  const moved = movedRecipeText(text, '/work/runs/other', move);
+  const moved = movedRecipeText(text, at('other'), move);
   expect(moved).toBe(text.replace('"../old/model.json"', '"../new/model.json"').replace('old/epochs', 'new/epochs'));
   expect(moved).toContain('../older/model.json');
-  expect(movedRecipeText(text, '/elsewhere/runs/other', move)).toBeUndefined();
-  expect(movedRecipeText('{ "recipe', '/work/runs/other', move)).toBeUndefined();
-  expect(movedRecipe(Recipe.parse(recipe), '/work/runs/other', move).checkpoint).toBe('../new/model.json');
+  expect(movedRecipeText(text, at('../elsewhere/other'), move)).toBeUndefined();
+  expect(movedRecipeText('{ "recipe', at('other'), move)).toBeUndefined();
+  expect(movedRecipe(Recipe.parse(recipe), at('other'), move).checkpoint).toBe('../new/model.json');
 });
 
 test('absolute paths stay absolute', () => {
   const text = JSON.stringify({ ...recipe, checkpoint: path.join(move.from, 'model.json') });
-  expect(movedRecipeText(text, '/work/runs/other', move)).toContain(JSON.stringify(path.join(move.to, 'model.json')));
+  expect(movedRecipeText(text, at('other'), move)).toContain(JSON.stringify(path.join(move.to, 'model.json')));
 });
 
 test('a start and other files that a recipe reads in a folder are told apart', () => {
   const parsed = Recipe.parse(recipe);
-  expect(readsIn(parsed, '/work/runs/other', move.from)).toEqual({ start: true, others: true });
+  expect(readsIn(parsed, at('other'), move.from)).toEqual({ start: true, others: true });
   const pruning = { ...parsed, steps: parsed.steps.slice(0, 1) };
-  expect(readsIn(pruning, '/work/runs/other', move.from)).toEqual({ start: true, others: false });
+  expect(readsIn(pruning, at('other'), move.from)).toEqual({ start: true, others: false });
   const elsewhere = { ...pruning, checkpoint: '../cnn', data: '../old/pictures' };
-  expect(readsIn(elsewhere, '/work/runs/other', move.from)).toEqual({ start: false, others: true });
-  expect(readsIn({ ...elsewhere, data: 'fashion-mnist' }, '/work/runs/other', move.from).others).toBe(false);
+  expect(readsIn(elsewhere, at('other'), move.from)).toEqual({ start: false, others: true });
+  expect(readsIn({ ...elsewhere, data: 'fashion-mnist' }, at('other'), move.from).others).toBe(false);
 });
 
 test('data and layers follow too, and a layer with the name of a folder keeps it', () => {
@@ -44,7 +46,7 @@ test('data and layers follow too, and a layer with the name of a folder keeps it
     ...{ recipeVersion: 1, checkpoint: 'old', data: { source: 'old/pictures' }, layers: 'old/own.mjs', seed: 0 },
     steps: [{ step: 'prune', amount: { sparsity: 0.5 }, protect: ['old'] }],
   };
-  const moved: unknown = JSON.parse(movedRecipeText(JSON.stringify(mine), '/work/runs', move) ?? '');
+  const moved: unknown = JSON.parse(movedRecipeText(JSON.stringify(mine), at('.'), move) ?? '');
   expect(moved).toMatchObject({
     ...{ checkpoint: 'new', data: { source: 'new/pictures' }, layers: 'new/own.mjs' },
     steps: [{ protect: ['old'] }],
@@ -72,5 +74,7 @@ test('the results of the moved run name its new place, and keep all else', () =>
   const results = { out: path.join(move.from, 'model.json'), folder: move.from, steps: [], note: 'old' };
   const moved = movedResultsText(JSON.stringify(results), move);
   expect(JSON.parse(moved ?? '')).toEqual({ ...results, out: path.join(move.to, 'model.json'), folder: move.to });
-  expect(movedResultsText(JSON.stringify({ ...results, out: '/x/model.json', folder: '/x' }), move)).toBeUndefined();
+  expect(
+    movedResultsText(JSON.stringify({ ...results, out: at('other/model.json'), folder: at('other') }), move),
+  ).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WorkClock } from '../../../src/engine/recipe/clock';
 import type { WorkSizes } from '../../../src/engine/recipe/work-sizes';
 import { epochRecord } from '../../../src/protocol/epoch';
@@ -91,6 +91,21 @@ describe('the clock of a run', () => {
     expect(before.secondsLeft! - after.secondsLeft!).toBeCloseTo(5, 9);
   });
 
+  it('neither moves the share back nor shortens the time while a validation reports between two epochs', () => {
+    const { clock, at, measured } = timed([{ step: 'finetune', epochs: 4 }]);
+    clock.size(sizes);
+    measured(1000, 1);
+    at(0, step(0), training(0));
+    const trained = at(8, training(1));
+    // Validation and test take a second each after every epoch, and the best epoch is measured once more.
+    expect(trained.secondsLeft).toBeCloseTo(2 + 3 * (8 + 2) + 1 + 0.2, 6);
+    const validating = (left: number): RunEvent => ({ kind: 'progress', progress: { ...progress, secondsLeft: left } });
+    for (const left of [0.5, 0, 100]) expect(at(8, validating(left))).toEqual(trained);
+    const later = at(8.5, validating(0));
+    expect(later.secondsLeft).toBeCloseTo(trained.secondsLeft! - 0.5, 9);
+    expect(later.share).toBeGreaterThan(trained.share);
+  });
+
   it('counts the work before a resume as done', () => {
     const { clock, at } = timed([{ step: 'finetune', epochs: 4 }]);
     clock.size(sizes);
@@ -161,6 +176,10 @@ describe('the clock of a run', () => {
 describe('a run that takes several steps', () => {
   it('has one clock in every event of progress, from its start to the end of the last one', async () => {
     const bench = await Bench.make();
+    // Each look at the clock is a tenth of a second after the one before, however busy the machine is.
+    let time = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += 100));
+    onTestFinished(() => clock.mockRestore());
     const events: RunEvent[] = [];
     const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
     const finetune = { step: 'finetune', epochs: 2, batchSize: 20 } as const;

@@ -181,6 +181,9 @@ test('a student with a teacher and the same one without are two curves; another 
   expect(view.curve).toHaveLength(1);
   const { taught, alone } = view.students!;
   const data = curveData([], taught, alone);
+  // The student without a teacher has neither loss nor metric of its own in the drawing.
+  expect(data.loss).toEqual([1, 2].map((x) => ({ x, y: 0.3 })));
+  expect(data.metric).toEqual([1, 2].map((x) => ({ x, y: 0.9 })));
   expect(data.validation).toEqual([1, 2].map((x) => ({ x, y: 0.88 })));
   expect(data.alone).toEqual([{ x: 1, y: 0.88 }]);
   expect(after([...first, ...trained(2, 1)]).students).toMatchObject({ taught: [{ epoch: 1 }], alone: [] });

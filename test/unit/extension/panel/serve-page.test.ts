@@ -1,5 +1,5 @@
 import 'vscode-jsonrpc/node';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { expect, test, vi } from 'vitest';
 import { servePage } from '../../../../src/extension/panel/serve-page';
 
@@ -14,17 +14,23 @@ vi.mock('vscode', () => ({
   },
   env: { language: 'en' },
   l10n: { t: (text: string) => text },
-  Uri: { joinPath: (uri: unknown) => uri },
+  Uri: { file: (fsPath: string) => ({ fsPath }), joinPath: (uri: unknown) => uri },
 }));
+
+const NOTHING = { dispose: () => undefined };
 
 test('a page is loaded again when the person trusts the workspace, once it has forgotten what it knew without', () => {
   const pages: string[] = [];
   const steps: string[] = [];
   const closed: (() => void)[] = [];
   const webview = {
-    cspSource: '',
-    asWebviewUri: () => '',
-    onDidReceiveMessage: () => ({}),
+    ...{ cspSource: '', options: {} },
+    asWebviewUri: (uri: vscode.Uri) => uri,
+    postMessage: () => Promise.resolve(true),
+    onDidReceiveMessage: () => NOTHING,
+    get html() {
+      return pages.at(-1) ?? '';
+    },
     set html(html: string) {
       pages.push(html);
       steps.push('page');
@@ -32,11 +38,15 @@ test('a page is loaded again when the person trusts the workspace, once it has f
   };
   const view = {
     webview,
-    onDidChangeViewState: () => ({}),
-    onDidDispose: (listener: () => void) => closed.push(listener),
+    visible: true,
+    onDidChangeViewState: () => NOTHING,
+    onDidDispose: (listener: () => void) => {
+      closed.push(listener);
+      return NOTHING;
+    },
   };
-  servePage(view as unknown as vscode.WebviewPanel, {
-    extensionUri: {} as vscode.Uri,
+  servePage(view, {
+    extensionUri: vscode.Uri.file('/extension'),
     ...{ shows: { chartsRuns: true }, table: {}, handlers: {}, onTrust: () => steps.push('forget') },
   });
   expect(pages).toHaveLength(1);

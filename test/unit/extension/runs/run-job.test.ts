@@ -36,7 +36,8 @@ test('a late listener gets the curve of a long training in order, thinned out, w
   expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
 });
 
-test('of progress without training only the last is kept', () => {
-  const plain = (done: number): RunEvent => ({ kind: 'progress', progress: { ...progress, done } });
-  expect(told([plain(0), plain(0.5), plain(1)])).toEqual([plain(1)]);
+test('of progress without training only the last is kept, with the clock of the engine', () => {
+  const clock = (done: number) => ({ share: done, secondsLeft: 2 - done });
+  const plain = (done: number): RunEvent => ({ kind: 'progress', progress: { ...progress, done }, clock: clock(done) });
+  expect(told([plain(0), plain(0.5), plain(1)])).toEqual([{ ...plain(1), clock: { share: 1, secondsLeft: 1 } }]);
 });
