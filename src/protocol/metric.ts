@@ -238,9 +238,17 @@ export function readMetricBound(text: string): MetricBound | undefined {
   return { name: name.data, ...(output === undefined ? {} : { output }), bound, value };
 }
 
-/** `accuracy of 0.9 or more`, `RMSE of 0.05 or less`, `RMSE of 3 or less for age` */
-export const boundWords = ({ name, output, bound, value }: MetricBound): string =>
-  `${METRICS[name].words} of ${value} or ${bound === 'at least' ? 'more' : 'less'}${output === undefined ? '' : ` for ${output}`}`;
+/** `a validation accuracy of 0.9 or more`, `a validation RMSE of 0.05 or less`, `a validation RMSE of 3 or less for age` */
+export function boundWords({ name, output, bound, value }: MetricBound): string {
+  const { words } = METRICS[name];
+  if (bound === 'at least')
+    return output === undefined
+      ? `a validation ${words} of ${value} or more`
+      : `a validation ${words} of ${value} or more for ${output}`;
+  return output === undefined
+    ? `a validation ${words} of ${value} or less`
+    : `a validation ${words} of ${value} or less for ${output}`;
+}
 
 /** `accuracy >= 0.9`, `RMSE for age <= 3` */
 export const boundText = ({ bound, value, ...metric }: MetricBound): string =>

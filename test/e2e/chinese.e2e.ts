@@ -32,9 +32,7 @@ async function english(): Promise<string[]> {
   const shown = await panel.frame.locator('body').innerText();
   const code = await panel.frame.locator(CODE).allInnerTexts();
   const lines = code.reduce((text, one) => text.replace(one, ''), shown).split('\n');
-  // The sentence about the task is put together from parts, and still English.
-  const texts = [...lines, ...(await panel.hints())].filter((text) => !text.startsWith('Task: '));
-  return [...new Set(texts)].filter((text) => ENGLISH.test(text));
+  return [...new Set([...lines, ...(await panel.hints())])].filter((text) => ENGLISH.test(text));
 }
 
 beforeAll(async () => {

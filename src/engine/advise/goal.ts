@@ -69,7 +69,7 @@ function metricRule(text: string, { metrics }: Advice['now'], noData: string | u
   const bound = { ...given, output: main.output };
   return {
     bound,
-    words: `a validation ${boundWords(bound)}`,
+    words: boundWords(bound),
     meets: ({ after }) => after !== null && keepsWithin(bound, (after.worst ?? after.metric).value),
     mayMeet: ({ after }) => after !== null && keepsWithin(bound, after.metric.value),
   };

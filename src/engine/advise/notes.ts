@@ -12,10 +12,13 @@ export function shortfallOf(rule: Rule, recipes: readonly AdvisedRecipe[]): stri
   const [best] = recipes;
   if (!best) return `The goal of ${rule.words} cannot be met, because no method makes this model smaller.`;
   const { after } = best;
-  const reached = [
-    ...(rule.size === undefined ? [] : [sizeWords(rule.size, sizeOf(rule.size, best))]),
-    ...(after ? [`a validation ${mainMetric([after.metric]).words} of ${afterWords(after)}`] : []),
-  ].join(' at ');
+  const size = rule.size === undefined ? '' : sizeWords(rule.size, sizeOf(rule.size, best));
+  const metric = after && { words: mainMetric([after.metric]).words, figure: afterWords(after) };
+  const reached = !metric
+    ? size
+    : size === ''
+      ? `a validation ${metric.words} of ${metric.figure}`
+      : `${size} at a validation ${metric.words} of ${metric.figure}`;
   return rule.mayMeet(best)
     ? `The goal of ${rule.words} may be missed: the best recipe found is estimated at ${reached}; measure it with --measure, or run it.`
     : `The goal of ${rule.words} cannot be met: the best recipe found has ${reached}.`;

@@ -82,7 +82,8 @@ function arrayOf(name: string, { named }: Targets): { readonly name: string; rea
 }
 
 function nothingFor(what: 'input' | 'output', end: NetworkInput | NetworkOutput, { named }: Targets): NoTask {
-  const has = named && named.size > 0 ? `it has ${[...named.keys()].join(', ')}` : 'it has none with a name';
+  const has =
+    named && named.size > 0 ? `its arrays are ${[...named.keys()].join(', ')}` : 'none of its arrays has a name';
   return new NoTask(
     `The model has an ${what} "${end.name}", but the data has no array of that name (${has}): name the arrays of an .npz file like the inputs and outputs of the model, or say them as "${what}s" in a NAME.data.json.`,
   );

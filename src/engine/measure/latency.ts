@@ -127,15 +127,21 @@ function noteOfOne({ sparsity }: TimedModel): string {
     : 'Weights that are pruned to 0 would give no speed: zeros are multiplied like any number, and only removing channels does.';
 }
 
+function timesOf([first, ...others]: Latency['batches']): string {
+  if (!first) return '';
+  const share = percent(first.ratio ?? 1, 1);
+  return others.length === 0
+    ? `${share} of the time at batch ${first.batch}`
+    : `${share} of the time at batch ${first.batch}, ${timesOf(others)}`;
+}
+
 function noteOfTwo(first: Candidate, second: Candidate, measured: Latency['batches']): string {
   const shapes = ({ model }: Candidate) =>
     JSON.stringify(readGraph(model).layers.map(({ type, outputShape, params }) => [type, outputShape, params]));
   if (shapes(first) === shapes(second))
     return 'Both have the same shapes, so the same speed: zeros are multiplied like any number.';
   const [before, after] = [first.figures.macs, second.figures.macs];
-  const times = measured
-    .map(({ batch, ratio }) => `${percent(ratio ?? 1, 1)} of the time at batch ${batch}`)
-    .join(', ');
+  const times = timesOf(measured);
   return before === null || after === null || before === 0
     ? `The second model takes ${times}.`
     : `The second model has ${percent(after / before, 1)} of the multiply-accumulates and takes ${times}.`;

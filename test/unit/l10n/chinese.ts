@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { translated, useTexts } from '../../../src/protocol/l10n';
+
 const HAN = '\\p{Script=Han}';
 /** Code, quoted names of code, the targets of links and addresses are no prose. */
 const NO_PROSE = /```.*?```|`[^`]*`|"[\w.\[\], -]+"|\]\([^)]*\)|https?:\S+/gs;
@@ -20,3 +24,17 @@ export function mixedPunctuation(text: string): string[] {
     return found ? [`${name}: "${found[0]}" in "${text}"`] : [];
   });
 }
+
+/** A sentence of the engine as a Chinese editor shows it. */
+export function inChinese(text: string): string {
+  const bundle = readFileSync('l10n/bundle.l10n.zh-cn.json', 'utf8');
+  useTexts(z.record(z.string(), z.string()).parse(JSON.parse(bundle)));
+  try {
+    return translated(text);
+  } finally {
+    useTexts(undefined);
+  }
+}
+
+/** The places of a text with two English words in a row; names of the field and keys of files have no space. */
+export const englishIn = (text: string): string[] => (/[a-z]{2,} [a-z]{2,}/i.test(text) ? [text] : []);

@@ -41,6 +41,15 @@ function textOf(node: ts.Node | undefined): string | undefined {
   return node.head.text + node.templateSpans.map(({ literal }, place) => `{${place}}${literal.text}`).join('');
 }
 
+/** The texts of an expression: both of one that chooses between two. */
+function textsIn(node: ts.Node | undefined): string[] {
+  if (node === undefined) return [];
+  if (ts.isParenthesizedExpression(node)) return textsIn(node.expression);
+  if (ts.isConditionalExpression(node)) return [...textsIn(node.whenTrue), ...textsIn(node.whenFalse)];
+  const text = textOf(node);
+  return text === undefined ? [] : [text];
+}
+
 const calleeOf = (node: ts.Node): string =>
   ts.isCallExpression(node) || ts.isNewExpression(node) ? node.expression.getText() : '';
 
@@ -50,6 +59,9 @@ const FOR_MACHINES =
   /(^|\.)(log|console)\.|^(Error|RegExp|URL|URLSearchParams|define|matchMedia|postMessage)$|querySelector|\.(describe|meta|regex|refine|exec|test|match|replace|replaceAll|join|split|endsWith|startsWith|includes|getItem|setItem)$/;
 const ATTRIBUTES_OF_MACHINES =
   /^(aria-(hidden|live|busy|labelledby|describedby|controls|orientation|multiselectable)|scope|autocomplete|text-anchor|inputMode|spellcheck|class|className|id|key|style|role|type|name|data-.*|d|drawn|points|transform|viewBox|href|testId|testid|icon|kind|appearance|part|slot|for|preserveAspectRatio|clip-path|vector-effect)$/;
+
+/** `UserError` and the classes that extend it. */
+const ERRORS = /^(UserError|NoTask|UndecidedNormalization|InterruptedError)$/;
 
 /** Two words, or one that begins with a capital letter and is no name in code. */
 const LOOKS_READ = /[A-Za-z]{2,}[,:;.]? [A-Za-z{("]|\} [a-z]{2,}|[a-z]{2,}:? \{|^[A-Z][a-z]+…?$/;
@@ -87,7 +99,7 @@ export function textsOf(file: string): FileTexts {
         visitAll(node.arguments ?? [], true);
         return;
       }
-      if (callee === 'UserError' && own !== undefined) thrown.push({ text: own, at: at(node) });
+      if (ERRORS.test(callee)) thrown.push(...textsIn(first).map((text) => ({ text, at: at(node) })));
       if (FOR_MACHINES.test(callee.replace(/^.*(?=\.\w+$)/s, '')) || FOR_MACHINES.test(callee)) {
         visit(node.expression, quiet);
         visitAll(node.arguments ?? [], true);

@@ -10,6 +10,7 @@ import {
 } from '../../../src/engine/measure/latency';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { CancelledError } from '../../../src/protocol/errors';
+import { inChinese } from '../l10n/chinese';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -53,6 +54,9 @@ describe('latency', () => {
     const { note } = await measureLatency([candidate('a', 8), candidate('b', 4)], options, listener);
     expect(note).toMatch(
       /^The second model has 50\.0% of the multiply-accumulates and takes [\d.]+% of the time at batch 1, /,
+    );
+    expect(inChinese(note)).toMatch(
+      /^第二个模型的乘加次数为 50\.0%，批次为 1 时用时为 [\d.]+%，批次为 3 时用时为 [\d.]+%。$/,
     );
   });
 

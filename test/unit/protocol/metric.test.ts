@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { englishIn, inChinese } from '../l10n/chinese';
 import {
   boundText,
+  boundWords,
   figureWords,
   isBetter,
   keepsWithin,
@@ -17,10 +19,23 @@ import {
   writtenBound,
 } from '../../../src/protocol/metric';
 
+/** A bound on a metric on its better side. */
+const boundOn = (metric: MetricName, output?: string) =>
+  ({ name: metric, output, bound: METRICS[metric].better === 'higher' ? 'at least' : 'at most', value: 0.9 }) as const;
+
 const name = fc.constantFrom(...MetricName.options);
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 
 describe('a metric', () => {
+  it.each(MetricName.options)('of the name %s is bound in words, and in Chinese ones', (metric) => {
+    const { words, better } = METRICS[metric];
+    const side = better === 'higher' ? 'more' : 'less';
+    expect(boundWords(boundOn(metric))).toBe(`a validation ${words} of 0.9 or ${side}`);
+    expect(boundWords(boundOn(metric, 'age'))).toBe(`a validation ${words} of 0.9 or ${side} for age`);
+    for (const one of [boundOn(metric), boundOn(metric, 'age')])
+      expect(englishIn(inChinese(boundWords(one)))).toEqual([]);
+  });
+
   it('is better exactly where it loses less than nothing', () => {
     fc.assert(
       fc.property(name, number, number, (metric, a, b) => {

@@ -1,9 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { assert, describe, expect, it } from 'vitest';
 import type { TargetGoal } from '../../../src/protocol/steps/goal';
 import { ParetoCurve } from '../../../src/protocol/pareto';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { inspect } from '../../../src/engine/measure/inspect';
+import { UserError } from '../../../src/protocol/errors';
+import { englishIn, inChinese } from '../l10n/chinese';
 import { Bench } from './runs';
 
 const step = (goal: TargetGoal, more: object = {}) => ({ step: 'target', goal, samples: 20, ...more }) as const;
@@ -127,7 +129,10 @@ describe('a target', () => {
     [{ accuracy: 1 }, /^The target of a validation accuracy of 1 or more cannot be met: the best plan /],
   ])('of %j that cannot be met says the best that was found, and leaves nothing', async (goal, words) => {
     const bench = await Bench.make();
-    await expect(bench.run(recipe(goal))).rejects.toThrow(words);
+    const failure: unknown = await bench.run(recipe(goal)).catch((error: unknown) => error);
+    assert(failure instanceof UserError);
+    expect(failure.message).toMatch(words);
+    expect(englishIn(inChinese(failure.message))).toEqual([]);
     await expect(stat(bench.path('out'))).rejects.toThrow('ENOENT');
   });
 

@@ -37,7 +37,7 @@ export function goalRule({ goal, by }: Pick<TargetStep, 'goal' | 'by'>, baseline
   if (bound)
     return {
       ...{ kind: 'metric', bound, size, sizeOf },
-      words: `a validation ${boundWords(bound)}`,
+      words: boundWords(bound),
       meets: ({ metrics }) => {
         const measured = metricNamed(metrics, bound.name, bound.output);
         return measured !== undefined && keepsWithin(bound, measured.value);
@@ -64,14 +64,14 @@ function sizeName(goal: TargetGoal, by: TargetStep['by']): SizeName {
   return by === 'quantize' ? 'weightBytes' : 'gzipBytes';
 }
 
-const UNITS: Readonly<Record<SizeName, string>> = {
-  gzipBytes: 'gzipped bytes',
-  nonzero: 'nonzero parameters',
-  params: 'parameters',
-  nonzeroMacs: 'nonzero multiply-accumulates',
-  macs: 'multiply-accumulates',
-  weightBytes: 'bytes of weights',
+const WORDS: Readonly<Record<SizeName, (value: string) => string>> = {
+  gzipBytes: (value) => `${value} gzipped bytes`,
+  nonzero: (value) => `${value} nonzero parameters`,
+  params: (value) => `${value} parameters`,
+  nonzeroMacs: (value) => `${value} nonzero multiply-accumulates`,
+  macs: (value) => `${value} multiply-accumulates`,
+  weightBytes: (value) => `${value} bytes of weights`,
 };
 
 /** `300,000 gzipped bytes` */
-export const sizeWords = (size: SizeName, value: number): string => `${count(value)} ${UNITS[size]}`;
+export const sizeWords = (size: SizeName, value: number): string => WORDS[size](count(value));

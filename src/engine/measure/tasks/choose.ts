@@ -48,14 +48,17 @@ function chosenFor(subject: Subject): Chosen {
       `The model was trained with the loss "${trained.unknown}", which Secateur does not compute: name one of its own as "loss" in a NAME.data.json, such as mean_squared_error, or remove the training configuration from the model.json.`,
     );
   const known = saidLoss !== undefined ? plainLoss(saidLoss) : trained && !('unknown' in trained) ? trained : undefined;
-  const how = saidLoss === undefined ? 'the model was trained with' : 'the data names the loss';
   if (task) {
     const loss = known && suits(known.name, task, subject) ? known : plainLoss(usualLoss(task, subject));
     return { name: task, loss, because: 'as the data says' };
   }
   if (known) {
     const name = taskOfLoss(known.name, subject);
-    return { name, loss: known, because: `because ${how} ${known.name}` };
+    const because =
+      saidLoss === undefined
+        ? `because the model was trained with ${known.name}`
+        : `because the data names the loss ${known.name}`;
+    return { name, loss: known, because };
   }
   const [name, because] = taskOfShapes(subject);
   return { name, loss: plainLoss(usualLoss(name, subject)), because };

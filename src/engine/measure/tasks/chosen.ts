@@ -1,4 +1,4 @@
-import { TASK_WORDS, type LossName, type TaskName } from '../../../protocol/task';
+import type { LossName, TaskName } from '../../../protocol/task';
 import type { LossConfig } from '../../model/trained-for';
 import { numbersIn } from '../../dataset/numbers-in';
 import type { Subject } from './subject';
@@ -33,8 +33,15 @@ export function placesMatch({ shape, targets }: Subject): boolean {
   return (plain && whole) || (given.join() === shape.join() && oneHot);
 }
 
-/** Says the task and why it is that. @param output its name, where the network has several */
-export function saidOf({ name, loss, because }: Chosen, output: string | undefined, more = ''): string {
-  const of = output === undefined ? '' : ` of ${output}`;
-  return `Task${of}: ${TASK_WORDS[name]}${more}, ${because}${because.includes(loss.name) ? '' : `; loss ${loss.name}`}.`;
+/**
+ * Says the task and why it is that. Each sentence is written whole, because host and page recognize it to translate it.
+ * @param task in words, with its answers
+ * @param output its name, where the network has several
+ */
+export function saidOf({ loss, because }: Chosen, output: string | undefined, task: string): string {
+  if (because.includes(loss.name))
+    return output === undefined ? `Task: ${task}, ${because}.` : `Task of ${output}: ${task}, ${because}.`;
+  return output === undefined
+    ? `Task: ${task}, ${because}; loss ${loss.name}.`
+    : `Task of ${output}: ${task}, ${because}; loss ${loss.name}.`;
 }

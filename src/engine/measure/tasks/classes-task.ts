@@ -28,9 +28,15 @@ export function classesTask(subject: Subject, chosen: Chosen): Task {
     );
   const sigmoid = activation !== undefined && SIGMOIDS.has(activation);
   const form = sigmoid && units === 1 ? 'sigmoid' : units === 1 ? 'logits' : sigmoid ? 'sigmoid' : subject.probabilities() ? 'softmax' : 'logits'; // prettier-ignore
-  const said = saidOf(chosen, output, ` into ${plural(classes, 'class', 'classes')}`);
+  const said = saidOf(chosen, output, wordsFor(rank, plural(classes, 'class', 'classes')));
   const info = { ...{ name: chosen.name, loss: chosen.loss.name, said }, ...(output === undefined ? {} : { output }) };
   return new OfClasses({ info, loss: lossOf(chosen.loss), classes, units, places, form });
+}
+
+/** The task in words, by the number of axes of its output. */
+function wordsFor(rank: number, classes: string): string {
+  if (rank === 1) return `classification into ${classes}`;
+  return rank === 2 ? `classification of each step into ${classes}` : `classification of each pixel into ${classes}`;
 }
 
 /** @throws NoTask where the data does not have these classes */

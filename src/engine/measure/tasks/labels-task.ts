@@ -23,7 +23,7 @@ export function labelsTask(subject: Subject, chosen: Chosen): Task {
       'The outputs of the model are shares of one whole (softmax), so they cannot be labels of which any number is right: say another "task" in a NAME.data.json.',
     );
   const sigmoid = activation !== undefined && SIGMOIDS.has(activation);
-  const said = saidOf(chosen, output, ` with ${plural(labels, 'label')}`);
+  const said = saidOf(chosen, output, `multi-label classification with ${plural(labels, 'label')}`);
   const info = { ...{ name: chosen.name, loss: chosen.loss.name, said }, ...(output === undefined ? {} : { output }) };
   return new OfLabels({ info, loss: lossOf(chosen.loss), labels, form: sigmoid ? 'sigmoid' : 'logits' });
 }

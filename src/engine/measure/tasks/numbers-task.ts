@@ -1,4 +1,5 @@
 import { RAW, isEven, normalizationName, ofChannel, type Normalization } from '../../../protocol/normalization';
+import { TASK_WORDS } from '../../../protocol/task';
 import type { Batch } from '../../dataset/examples';
 import { numbersIn } from '../../dataset/numbers-in';
 import { lossOf } from '../losses';
@@ -30,7 +31,7 @@ export function regressionTask(subject: Subject, chosen: Chosen): Task {
       `The outputs of the model lie from ${bounds[0]} to ${bounds[1]} (${activation!}), but the targets from ${numbers.least} to ${numbers.most}: scale them as in its training, or choose the data it was trained on.`,
     );
   const size = numbersIn(shape);
-  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, output) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
+  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, output, TASK_WORDS.regression) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
   return new OfNumbers({
     ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, squashed: false },
     targetsOf: ({ numbers: all }) => all,
@@ -55,8 +56,8 @@ export function reconstructionTask(subject: Subject, chosen: Chosen): Task {
   const scale = least === 0 ? UNIT : least === -1 ? SIGNED : normalization;
   const pixels = own ? normalization !== null : numbers.pixels;
   const targetsOf = own ? ownTargets(normalization, pixels ? scale : null) : (batch: Batch) => scaled(batch.numbers, RAW, pixels ? (scale ?? RAW) : null); // prettier-ignore
-  const range = pixels && scale ? ` of ${own ? 'the input' : 'images'} with pixels in ${normalizationName(scale)}` : own ? ' of the input' : ''; // prettier-ignore
-  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, output, range) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
+  const words = reconstructionWords(own, pixels && scale ? normalizationName(scale) : undefined);
+  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, output, words) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
   return new OfNumbers({
     ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, targetsOf },
     squashed: logits && !(activation !== undefined && BOUNDS.get(activation)?.[0] === 0),
@@ -64,6 +65,14 @@ export function reconstructionTask(subject: Subject, chosen: Chosen): Task {
     implied: own && (scale === UNIT || scale === SIGNED) ? scale : undefined,
     peak: peakOf(pixels ? (scale ?? RAW) : null),
   });
+}
+
+/** The task in words. @param own true where the input is the target @param pixels the range of its pixels, where it is known */
+function reconstructionWords(own: boolean, pixels: string | undefined): string {
+  if (pixels === undefined) return own ? 'reconstruction of the input' : TASK_WORDS.reconstruction;
+  return own
+    ? `reconstruction of the input with pixels in ${pixels}`
+    : `reconstruction of images with pixels in ${pixels}`;
 }
 
 const ownTargets =

@@ -5,6 +5,7 @@ import type { Subject } from '../../../../src/engine/measure/tasks/subject';
 import { NoTask } from '../../../../src/engine/measure/tasks/task';
 import { plainLoss } from '../../../../src/engine/model/trained-for';
 import type { LossName, TaskName } from '../../../../src/protocol/task';
+import { englishIn, inChinese } from '../../l10n/chinese';
 
 const facts = (shape: number[], least: number, most: number, more: Partial<NumberFacts> = {}): NumberFacts => ({
   ...{ shape, least, most, whole: false, oneHot: false, pixels: false },
@@ -14,6 +15,7 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, i) 
 const whole = { whole: true };
 
 interface Case {
+  readonly output?: string;
   readonly shape: number[];
   readonly activation?: string;
   readonly input?: number[];
@@ -23,19 +25,35 @@ interface Case {
   readonly said?: { task?: TaskName; loss?: LossName };
 }
 
-const subject = ({ shape, activation, input = [28, 28, 1], classes, numbers, loss, said = {} }: Case): Subject => ({
-  ...{ output: undefined, shape, activation, input, normalization: { mean: 0.5, std: 0.5 } },
+const subject = ({
+  output,
+  shape,
+  activation,
+  input = [28, 28, 1],
+  classes,
+  numbers,
+  loss,
+  said = {},
+}: Case): Subject => ({
+  ...{ output, shape, activation, input, normalization: { mean: 0.5, std: 0.5 } },
   probabilities: () => activation === 'softmax',
   trained: loss && plainLoss(loss),
   targets: { classNames: classes === undefined ? undefined : names(classes), numbers, said },
 });
+const refusalOf = (one: Subject): string => {
+  try {
+    return `Nothing was refused, but answered: ${chooseTask(one).infos[0].said}`;
+  } catch (error) {
+    if (error instanceof NoTask) return error.message;
+    throw error;
+  }
+};
 const task = (one: Case): string => {
   const [{ name, loss }] = chooseTask(subject(one)).infos;
   return `${name}, ${loss}`;
 };
 
-describe('the task', () => {
-  it.each<[string, Case, string]>([
+const TASKS: readonly (readonly [string, Case, string])[] = [
     ['classes', { shape: [10], classes: 10 }, 'classification, categorical_crossentropy'],
     ['one sigmoid unit', { shape: [1], activation: 'sigmoid', classes: 2 }, 'classification, binary_crossentropy'],
     ['one logit that was trained so', { shape: [1], classes: 2, loss: 'binary_crossentropy' }, 'classification, binary_crossentropy'],
@@ -64,13 +82,25 @@ describe('the task', () => {
     ['a mask', { shape: [8, 8, 1], activation: 'sigmoid', numbers: facts([8, 8, 1], 0, 1, whole) }, 'pixel-classification, binary_crossentropy'],
     ['a loss that the data names', { shape: [1], numbers: facts([], 0, 9), said: { loss: 'log_cosh' } }, 'regression, log_cosh'],
     ['a task that the data names, with its own loss', { shape: [3], classes: 3, loss: 'categorical_crossentropy', said: { task: 'multi-label' } }, 'multi-label, binary_crossentropy'],
-  ])('%s', (_, one, expected) => {
+]; // prettier-ignore
+
+describe('the task', () => {
+  it.each(TASKS)('%s', (_, one, expected) => {
     expect(task(one)).toBe(expected);
-  }); // prettier-ignore
+  });
+
+  it('is said in Chinese in a Chinese editor, with its reason and its loss', () => {
+    const said = TASKS.flatMap(([, one]) => [one, { ...one, output: 'age' }]).map(
+      (one) => chooseTask(subject(one)).infos[0].said,
+    );
+    expect(said.flatMap((text) => englishIn(inChinese(text)))).toEqual([]);
+    expect(
+      inChinese('Task of age: classification into 10 classes, because of its output and the targets; loss huber.'),
+    ).toBe('age 的任务：分类（10 个类别），依据其输出和目标值；损失为 huber。');
+  });
 });
 
-describe('what cannot be right is refused in a sentence', () => {
-  it.each<[string, Case, RegExp]>([
+const REFUSED: readonly (readonly [string, Case, RegExp])[] = [
     ['other classes', { shape: [5], classes: 3 }, /tells 5 classes apart but the dataset has 3: .*name all 5 classes as "classNames"/],
     ['one number for many classes', { shape: [1], classes: 10 }, /answers with one number, .* but the dataset has 10 classes \(0, 1, 2/],
     ['one sigmoid for many classes', { shape: [1], activation: 'sigmoid', classes: 10, numbers: facts([], 0, 9, whole) }, /answers with one number, .* has 10 classes/],
@@ -83,10 +113,17 @@ describe('what cannot be right is refused in a sentence', () => {
     ['no targets', { shape: [10] }, /which has no targets/],
     ['a loss of classes for one number', { shape: [1], classes: 2, loss: 'categorical_crossentropy' }, /answers with one number, but the loss categorical_crossentropy needs one for each class/],
     ['regression of names', { shape: [1], classes: 2, loss: 'mean_squared_error' }, /answers with one number/],
-  ])('%s', (_, one, sentence) => {
+]; // prettier-ignore
+
+describe('what cannot be right is refused in a sentence', () => {
+  it.each(REFUSED)('%s', (_, one, sentence) => {
     expect(() => chooseTask(subject(one))).toThrow(NoTask);
     expect(() => chooseTask(subject(one))).toThrow(sentence);
-  }); // prettier-ignore
+  });
+
+  it.each(REFUSED)('%s, in Chinese', (_, one) => {
+    expect(englishIn(inChinese(refusalOf(subject(one))))).toEqual([]);
+  });
 
   it('and so is a loss that is not known', () => {
     const unknown = { ...subject({ shape: [10], classes: 10 }), trained: { unknown: 'yolo_loss' } };

@@ -168,7 +168,7 @@ describe('several inputs and outputs', () => {
     const { model, arrays } = pair();
     const named = new Map(Object.entries(arrays).filter(([name]) => name !== 'price'));
     const examples = examplesOf({ values: arrays.title.values, shape: [4], named });
-    expect(() => withTask(networkOf(model), examples)).toThrow(/has an output "price", but the data has no array of that name \(it has title, tags, kind\)/); // prettier-ignore
+    expect(() => withTask(networkOf(model), examples)).toThrow(/has an output "price", but the data has no array of that name \(its arrays are title, tags, kind\)/); // prettier-ignore
     const said = { outputs: { price: { target: 'kind' } }, inputs: { tags: 'title' } };
     const other = examplesOf({ values: arrays.title.values, shape: [4], named, said });
     expect(() => withTask(networkOf(model), other)).toThrow(/model takes input of shape \[\?, 2\]/);
