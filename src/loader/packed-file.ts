@@ -1,17 +1,9 @@
-import { HEAD } from './head';
+import { CHECKSUM, EXPANSION, HEAD, TEXT_ALLOWED, TEXT_EXPANSION, TEXT_UNIT } from './head';
 import { refuse } from './refuse';
 import { primedModel } from './primed-model';
 import { rangeDecoder } from './range-decoder';
 import { readText } from './text-model';
 import { weightsDecoder } from './weights-decoder';
-
-/** Bytes of the SHA-256 at the end. */
-export const CHECKSUM = 32;
-/** Most bytes of weights for each byte of the file, so that a small file cannot take much memory. */
-export const EXPANSION = 2 ** 14;
-/** The same for text, which is slow to decode; and bytes of it that are always allowed. */
-export const TEXT_EXPANSION = 64;
-export const TEXT_ALLOWED = 2 ** 18;
 
 /** A tensor in the manifest of a model: all that its bytes depend on. */
 export interface PackedTensor {
@@ -40,7 +32,8 @@ export function openPacked(bytes: Uint8Array): Opened {
   const { parameter, tensor } = weightsDecoder(coder);
   const textBytes = parameter();
   const weightBytes = parameter();
-  if (weightBytes > bytes.length * EXPANSION || textBytes > TEXT_ALLOWED + bytes.length * TEXT_EXPANSION) refuse();
+  if (weightBytes > bytes.length * EXPANSION) refuse();
+  if (textBytes > TEXT_ALLOWED && (textBytes % TEXT_UNIT || textBytes > bytes.length * TEXT_EXPANSION)) refuse();
   return {
     text: readText(coder, primedModel(textBytes), textBytes),
     weightsOf: (tensors) => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { WeightsEncoder } from '../../../src/engine/checkpoint/packed/weights-encoder';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { Random } from '../../../src/engine/dataset/random';
-import { CHECKSUM } from '../../../src/loader/packed-file';
+import { CHECKSUM } from '../../../src/loader/head';
 import { mutatePacked, writtenAgain } from '../../fuzz/mutate-packed';
 import { answerTo } from '../../fuzz/packed-files';
 import { seedOf } from '../../fuzz/packed-seeds';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { HEAD } from '../../../loader/head';
-import { checkOf, EXPANSION, formatOf, TEXT_ALLOWED, TEXT_EXPANSION } from '../../../loader/packed-file';
+import { EXPANSION, HEAD, TEXT_ALLOWED, TEXT_EXPANSION, TEXT_UNIT } from '../../../loader/head';
+import { checkOf, formatOf } from '../../../loader/packed-file';
 import { primedModel } from '../../../loader/primed-model';
 import type { Words } from '../../../loader/weights-decoder';
 import { JsonRecord, WeightsManifest, type WeightEntry } from '../../../protocol/checkpoint';
@@ -57,7 +57,10 @@ export function pack(model: ModelContent, encoded: EncodedCheckpoint = encodeChe
   coder.raw(31, checkOf(weights));
   const stream = coder.finish();
   // A file that is too small for what it stands for would be refused: zeros at the end change nothing.
-  const least = Math.max(weights.byteLength / EXPANSION, (text.byteLength - TEXT_ALLOWED) / TEXT_EXPANSION);
+  const least = Math.max(
+    weights.byteLength / EXPANSION,
+    text.byteLength > TEXT_ALLOWED ? text.byteLength / TEXT_EXPANSION : 0,
+  );
   const padding = Buffer.alloc(Math.max(0, Math.ceil(least) - stream.byteLength));
   const body = Buffer.concat([Buffer.from(HEAD), stream, padding]);
   const sum = createHash('sha256').update(body).digest();
@@ -72,10 +75,14 @@ function textOf({ modelJson }: EncodedCheckpoint, companions: readonly Companion
     paths: group.paths.filter((name) => hashInName(name) === undefined),
   }));
   const described = Object.entries(json).map(([key, value]) => [key, key === 'weightsManifest' ? manifest : value]);
-  return Buffer.concat([
-    Buffer.from(`${JSON.stringify(Object.fromEntries(described))}\0`),
+  const description = Buffer.from(JSON.stringify(Object.fromEntries(described)));
+  const others = Buffer.concat([
+    Buffer.of(0),
     ...companions.flatMap(({ name, bytes }) => [Buffer.from(`${name}\0${bytes.byteLength}\0`), bytes]),
   ]);
+  const length = description.byteLength + others.byteLength;
+  const spaces = length > TEXT_ALLOWED ? Math.ceil(length / TEXT_UNIT) * TEXT_UNIT - length : 0;
+  return Buffer.concat([description, Buffer.alloc(spaces, ' '), others]);
 }
 
 function lengthOf(entry: WeightEntry, weights: Buffer, at: number): number {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { HEAD, isPacked, VERSION_AT } from '../../../loader/head';
-import { CHECKSUM, openPacked, type Opened } from '../../../loader/packed-file';
+import { CHECKSUM, HEAD, isPacked, VERSION_AT } from '../../../loader/head';
+import { openPacked, type Opened } from '../../../loader/packed-file';
 import { JsonRecord, ModelJson, WeightEntry } from '../../../protocol/checkpoint';
 import { describeIssue, UserError } from '../../../protocol/errors';
 import { isCompanionName } from '../companions';

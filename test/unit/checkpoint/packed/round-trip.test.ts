@@ -4,11 +4,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../../../src/engine/checkpoint/encode';
 import { pack } from '../../../../src/engine/checkpoint/packed/pack';
+import { RangeEncoder } from '../../../../src/engine/checkpoint/packed/range-encoder';
 import { unpack } from '../../../../src/engine/checkpoint/packed/unpack';
+import { WeightsEncoder } from '../../../../src/engine/checkpoint/packed/weights-encoder';
+import { writeText } from '../../../../src/engine/checkpoint/packed/write-text';
 import { quantizeTensor } from '../../../../src/engine/checkpoint/quantize-tensor';
 import { readCheckpoint } from '../../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../../src/engine/checkpoint/write';
+import { CHECKSUM, HEAD, TEXT_ALLOWED, TEXT_UNIT } from '../../../../src/loader/head';
+import { packed } from '../../../../src/loader/index';
+import { openPacked } from '../../../../src/loader/packed-file';
+import { primedModel } from '../../../../src/loader/primed-model';
+import { rangeDecoder } from '../../../../src/loader/range-decoder';
+import { weightsDecoder } from '../../../../src/loader/weights-decoder';
 import { folderWith, temporaryFolder } from '../../temporary';
 import { anyTensors } from '../arbitraries';
 
@@ -61,6 +70,27 @@ describe('a packed file', () => {
       }),
       { numRuns: 60, examples: [[new Map(), JSON.parse('{"__proto__":false}') as Record<string, never>, []]] },
     );
+  });
+
+  it('holds a long description, and says its length so that no other is taken for it', async () => {
+    const names = Array.from({ length: 13_000 }, (_, i) => `class ${i}`);
+    const { bytes } = throughFile({ modelTopology: topology, tensors: new Map(), metadata: { names } });
+    expect(await packed(bytes).load()).toMatchObject({ userDefinedMetadata: { names } });
+    const { parameter } = weightsDecoder(rangeDecoder(bytes, HEAD.length, bytes.length - CHECKSUM));
+    const length = parameter();
+    expect(length).toBeGreaterThan(TEXT_ALLOWED);
+    expect(length % TEXT_UNIT).toBe(0);
+    const written = (text: Uint8Array): Uint8Array => {
+      const coder = new RangeEncoder();
+      const encoder = new WeightsEncoder(coder);
+      encoder.parameter(text.byteLength);
+      encoder.parameter(0);
+      writeText(coder, primedModel(text.byteLength), text);
+      return Buffer.concat([Buffer.from(HEAD), coder.finish(), Buffer.alloc(CHECKSUM)]);
+    };
+    const { text } = openPacked(bytes);
+    expect(openPacked(written(text)).text).toEqual(text);
+    expect(() => openPacked(written(Buffer.concat([text, Buffer.of(0)])))).toThrow('This packed file is damaged.');
   });
 
   it('holds values at the ends of their types', () => {
