@@ -12,6 +12,68 @@ test('the page of the extension has its pictures with it, and no link to a file 
   expect(links.filter((link) => !/^(https:|data:image\/png|#)/.test(link ?? ''))).toEqual([]);
 });
 
+test('the page of the extension tells what a person gets, and not where the project explains or builds itself', () => {
+  const page = extensionPage(readme, () => Buffer.from(''));
+  expect(page.match(/^## .+$/gm)).toEqual(['## Try it', '## What it does', '## Methods', '## Licence']);
+  expect(page).not.toMatch(/npm |docs\/|CONTRIBUTING|how to build/);
+  // Each row still has its method and its command.
+  const rows = page.split('\n').filter((line) => line.startsWith('|'));
+  expect(rows.slice(2).filter((row) => !/^\|[^|]+\| `secateur [^|]+\|$/.test(row))).toEqual([]);
+  expect(rows).toHaveLength(readme.split('\n').filter((line) => line.startsWith('|')).length);
+});
+
+test('items and columns that only lead to files are left out; a table of other links and a plain one stay', () => {
+  const given = `## A
+
+- [File](docs/a.md): more
+  of it.
+- [Site](https://a.example/x): stays.
+- See [b](docs/b.md).
+
+## B
+
+- [File](docs/b.md)
+
+| x | more |
+| - | ---- |
+| 1 | [c](https://a.example/c) |
+| 2 | [d](docs/d.md) |
+
+## C
+
+- [File](docs/c.md)
+
+| x | more |
+| - | ---- |
+| 1 | [e](docs/e.md#f) |
+
+## D
+
+- [File](docs/d.md)
+`;
+  expect(extensionPage(given, () => Buffer.from(''))).toBe(`## A
+
+- [Site](https://a.example/x): stays.
+- See b.
+
+## B
+
+
+| x | more |
+| - | ---- |
+| 1 | [c](https://a.example/c) |
+| 2 | d |
+
+## C
+
+
+| x |
+| - |
+| 1 |
+
+`);
+});
+
 test('other links, and pictures from elsewhere, stay', () => {
   const given = '[a](https://a.example/x) ![b](https://a.example/b.png) [c](docs/c.md) [d](#d) ![e](e.png)';
   expect(extensionPage(given, () => Buffer.from('e'))).toBe(
