@@ -111,11 +111,12 @@ function columnCovariance({ window, channels }: Problem, covariance: Matrix): Ma
   const inputs = channels[0];
   const rows = height * inputs;
   const mean = matrix(rows, rows);
-  for (let w = 0; w < width; w++)
-    for (let a = 0; a < rows; a++)
-      for (let b = 0; b < rows; b++) {
-        const place = (one: number) => (Math.floor(one / inputs) * width + w) * inputs + (one % inputs);
-        mean.data[a * rows + b]! += covariance.data[place(a) * covariance.columns + place(b)]! / width;
-      }
+  for (let w = 0; w < width; w++) {
+    const places = Int32Array.from({ length: rows }, (_, one) => (Math.floor(one / inputs) * width + w) * inputs + (one % inputs)); // prettier-ignore
+    for (let a = 0; a < rows; a++) {
+      const from = places[a]! * covariance.columns;
+      for (let b = 0; b < rows; b++) mean.data[a * rows + b]! += covariance.data[from + places[b]!]! / width;
+    }
+  }
   return mean;
 }

@@ -34,19 +34,19 @@ export class TuckerScheme implements Scheme {
   static async of(problem: Problem, covariance: Matrix): Promise<TuckerScheme> {
     const [channels] = problem.channels;
     const lower = choleskyOf(channelCovariance(covariance, channels));
-    const gram = channelGram(problem.matrix(), channels);
+    const gram = await channelGram(problem.matrix(), channels);
     const inputs = eigenOf(await product(lower, await product(gram, lower), true));
     return new TuckerScheme(problem, covariance, lower, inputs);
   }
 
-  readonly weights = (): Promise<Spectrum[]> => {
+  readonly weights = async (): Promise<Spectrum[]> => {
     const { channels } = this.#problem;
     const kernel = this.#problem.matrix();
     const places = kernel.rows / channels[0];
-    return Promise.resolve([
-      spectrumOf(eigenOf(channelGram(kernel, channels[0])).values, channels[0], places * channels[1]),
+    return [
+      spectrumOf(eigenOf(await channelGram(kernel, channels[0])).values, channels[0], places * channels[1]),
       spectrumOf(eigenOf(transposedTimes(kernel, kernel)).values, kernel.rows, channels[1]),
-    ]);
+    ];
   };
 
   option([first = 1, second = 1]: readonly number[]): Option {
@@ -101,14 +101,15 @@ function channelCovariance(covariance: Matrix, channels: number): Matrix {
 }
 
 /** Sums the products of the weights of two input channels. */
-function channelGram(kernel: Matrix, channels: number): Matrix {
-  const gram = matrix(channels, channels);
-  for (let p = 0; p < kernel.rows / channels; p++) {
-    const part = matrix(channels, kernel.columns, kernel.data.subarray(p * channels * kernel.columns, (p + 1) * channels * kernel.columns)); // prettier-ignore
-    const product = times(part, transposed(part));
-    for (let i = 0; i < gram.data.length; i++) gram.data[i]! += product.data[i]!;
-  }
-  return gram;
+function channelGram({ rows, columns, data }: Matrix, channels: number): Promise<Matrix> {
+  const places = rows / channels;
+  const byChannel = matrix(channels, places * columns);
+  for (let p = 0; p < places; p++)
+    for (let i = 0; i < channels; i++) {
+      const from = (p * channels + i) * columns;
+      byChannel.data.set(data.subarray(from, from + columns), (i * places + p) * columns);
+    }
+  return product(byChannel, transposed(byChannel));
 }
 
 /** Repeats a basis of the channels at each position of the window. */
