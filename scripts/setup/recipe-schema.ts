@@ -1,6 +1,6 @@
 import prettier from 'prettier';
 import { z } from 'zod';
-import { FIELD_META_KEYS } from '../../src/protocol/fields';
+import { dropFieldMeta } from '../../src/protocol/fields';
 import { DataFile } from '../../src/protocol/dataset';
 import { Recipe } from '../../src/protocol/recipe';
 import { RecipeStep, stepDefinition, stepNames } from '../../src/protocol/steps';
@@ -23,7 +23,7 @@ function schemaText(type: z.ZodType, title: string): Promise<string> {
     override: ({ zodSchema, jsonSchema }) => {
       describeValues(jsonSchema);
       Object.assign(jsonSchema, hints(zodSchema));
-      for (const key of FIELD_META_KEYS) Reflect.deleteProperty(jsonSchema, key);
+      dropFieldMeta(jsonSchema);
     },
   });
   return prettier.format(JSON.stringify({ ...schema, title }), { parser: 'json', printWidth: 120 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { t } from './l10n';
-import { count } from './format';
+import { count, percentOf, typedPercent } from './format';
 import type { Json } from './json';
 
 type Schema = z.core.JSONSchema.JSONSchema;
@@ -9,8 +9,20 @@ type Schema = z.core.JSONSchema.JSONSchema;
 export type Spec =
   | { kind: 'constant'; value: Json }
   | { kind: 'flag' }
-  /** `start`: the first value of a form without a default. */
-  | { kind: 'number'; integer: boolean; min: number; max: number; above: boolean; start?: number }
+  /**
+   * `above`, `below`: without the end itself. `share`: a part of a whole, which a form shows as percent. `start`: the first
+   * value of a form without a default.
+   */
+  | {
+      kind: 'number';
+      integer: boolean;
+      min: number;
+      max: number;
+      above: boolean;
+      below?: boolean;
+      share?: boolean;
+      start?: number;
+    }
   /** One of `options`. With `open`, any other text that its own rules allow is fine too, such as the `suggestions`. */
   | {
       kind: 'choice';
@@ -60,6 +72,7 @@ const Meta = z.object({
   labels: z.record(z.string(), z.string()).default({}),
   group: z.literal('advanced').optional(),
   unit: z.string().optional(),
+  share: z.boolean().default(false),
   suggestions: z.array(z.string()).default([]),
   flag: z.string().optional(),
   start: z.number().optional(),
@@ -67,20 +80,32 @@ const Meta = z.object({
 });
 
 /** True if a number is of this kind. */
-export function takesNumber({ min, max, above, integer }: NumberSpec, value: number): boolean {
-  const inside = above ? value > min : value >= min;
-  return Number.isFinite(value) && inside && value <= max && (!integer || Number.isInteger(value));
+export function takesNumber({ min, max, above, below = false, integer }: NumberSpec, value: number): boolean {
+  const inside = (above ? value > min : value >= min) && (below ? value < max : value <= max);
+  return Number.isFinite(value) && inside && (!integer || Number.isInteger(value));
 }
+
+/** A value of a field in words: a share as percent. */
+export const numberWords = (spec: Spec | undefined, value: number): string =>
+  spec?.kind === 'number' && spec.share ? typedPercent(value) : String(value);
+
+/** The range of a share as percent, for its form. */
+export const inPercent = (spec: NumberSpec): NumberSpec => ({
+  ...spec,
+  min: percentOf(spec.min),
+  max: percentOf(spec.max),
+});
 
 /** Ranges leave out ends that no person would reach. */
 const FAR = 1e9;
 
 /** `number from 0 to 1`, `whole number, 1 or more`. */
-export function rangeWords({ min, max, above, integer }: NumberSpec): string {
+export function rangeWords({ min, max, above, below = false, integer }: NumberSpec): string {
   const kind = integer ? t('whole number') : t('number');
   const low = Number.isFinite(min) && min > -FAR;
   const high = Number.isFinite(max) && max < FAR;
   const to = count(max);
+  if (low && high && above && below) return t('{0} above {1} and below {2}', kind, min, to);
   if (low && high)
     return above ? t('{0} above {1}, up to {2}', kind, min, to) : t('{0} from {1} to {2}', kind, min, to);
   if (low) return above ? t('{0} above {1}', kind, min) : t('{0}, {1} or more', kind, min);
@@ -88,7 +113,14 @@ export function rangeWords({ min, max, above, integer }: NumberSpec): string {
 }
 
 /** Our own keywords of a schema. They are for the form and the command line, so a published schema leaves them out. */
-export const FIELD_META_KEYS: readonly string[] = Object.keys(Meta.shape);
+const FIELD_META_KEYS: readonly string[] = Object.keys(Meta.shape);
+
+/** Takes our own keywords from a schema that is published. A share, which forms show as percent, says there what a file holds. */
+export function dropFieldMeta(schema: z.core.JSONSchema.BaseSchema): void {
+  if (Meta.parse(schema).share && schema.description !== undefined)
+    schema.description = schema.description.replace(/\.$/, ', as a number from 0 to 1.');
+  for (const key of FIELD_META_KEYS) Reflect.deleteProperty(schema, key);
+}
 
 /** A field for a value that is not a property of an object. */
 export const onlyField = (key: string, label: string, spec: Spec): Field => ({
@@ -110,6 +142,23 @@ export const valueLabel = (spec: Spec, value: string): string =>
 export function fieldsOf(schema: z.ZodObject): readonly Field[] {
   const spec = specOf(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }));
   return spec.kind === 'object' ? spec.fields : [];
+}
+
+/** The values at a path of keys, of all shapes that have it; undefined where none has. */
+export function specAt(spec: Spec | undefined, [key, ...rest]: readonly string[]): Spec | undefined {
+  if (key === undefined || spec === undefined) return spec;
+  switch (spec.kind) {
+    case 'object':
+      return specAt(spec.fields.find((field) => field.key === key)?.spec, rest);
+    case 'record':
+      return specAt(spec.value, rest);
+    case 'union':
+      for (const variant of spec.variants) {
+        const found = specAt(variant.spec, [key, ...rest]);
+        if (found) return found;
+      }
+  }
+  return undefined;
 }
 
 /** Reads a schema. A shape that no form knows becomes a line of text. */
@@ -153,17 +202,20 @@ const choiceOf = (schema: Schema, options: readonly string[], open: boolean): Sp
 };
 
 function numberOf(schema: Schema): NumberSpec {
-  const { type, exclusiveMinimum, minimum = -Infinity, maximum = Infinity } = schema;
-  const { start } = Meta.parse(schema);
+  const { type, exclusiveMinimum, exclusiveMaximum, minimum = -Infinity, maximum = Infinity } = schema;
+  const { start, share } = Meta.parse(schema);
   // Draft 4 has a flag here.
   const above = typeof exclusiveMinimum === 'number';
+  const below = typeof exclusiveMaximum === 'number';
   const min = above ? exclusiveMinimum : minimum;
   return {
     kind: 'number',
     integer: type === 'integer',
     min,
-    max: maximum,
+    max: below ? exclusiveMaximum : maximum,
     above,
+    ...(below ? { below } : {}),
+    ...(share ? { share } : {}),
     ...(start === undefined ? {} : { start }),
   };
 }

@@ -47,6 +47,15 @@ export function percent(share: number, digits = 2): string {
   return `${shown}%`;
 }
 
+/** A share 0 to 1 as a person types it: 0.9 is `90%`, 0.955 is `95.5%`. */
+export const typedPercent = (share: number): string => `${percentOf(share)}%`;
+
+/** A share 0 to 1 in percent, without the noise of binary fractions. */
+export const percentOf = (share: number): number => Number((share * 100).toPrecision(10));
+
+/** A number of percent as a share, without the noise of binary fractions. */
+export const shareOf = (value: number): number => Number((value / 100).toPrecision(10));
+
 /** A difference with its sign: +3, −120, ±0. */
 export function signed(value: number, format: (size: number) => string): string {
   const text = format(Math.abs(value));

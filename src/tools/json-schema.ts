@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FIELD_META_KEYS } from '../protocol/fields';
+import { dropFieldMeta } from '../protocol/fields';
 
 /** A JSON Schema of an object, as MCP and the editor take it. */
 export interface ObjectSchema extends Record<string, unknown> {
@@ -18,10 +18,8 @@ export function jsonSchema(
   const { $schema: _, ...schema } = z.toJSONSchema(type, {
     target,
     io,
-    override: ({ jsonSchema: own }) => {
-      // Our own keywords are for the form and the command line.
-      for (const key of FIELD_META_KEYS) Reflect.deleteProperty(own, key);
-    },
+    // Our own keywords are for the form and the command line.
+    override: ({ jsonSchema: own }) => dropFieldMeta(own),
   });
   return schema;
 }

@@ -89,7 +89,7 @@ test('channels are removed and the rest fine-tuned, as the plan has promised', a
   await clear();
   await panel.element('add-remove').click();
   await panel.element('form-remove-amount').selectOption('macs');
-  await panel.element('form-remove-amount-macs').fill('0.5');
+  await panel.element('form-remove-amount-macs').fill('50');
   await panel.element('show-plan').click();
   await panel.element('plan-table').waitFor({ timeout: 60_000 });
   expect(await panel.element('plan-table').locator('tr[data-state="removed"]').count()).toBeGreaterThan(2);
@@ -106,7 +106,7 @@ test('channels are removed and the rest fine-tuned, as the plan has promised', a
 test('convolutions become compact, as the plan has promised, and the new layers are drawn', async () => {
   await clear();
   await panel.element('add-compact').click();
-  await panel.element('form-compact-amount-macs').fill('0.3');
+  await panel.element('form-compact-amount-macs').fill('30');
   await panel.element('form-compact-more').click();
   await panel.element('form-compact-samples').fill('100');
   await panel.element('show-plan').click();
@@ -126,7 +126,7 @@ test('convolutions become compact, as the plan has promised, and the new layers 
 test('layers are factorized as the plan has promised', async () => {
   await clear();
   await panel.element('add-factorize').click();
-  await panel.element('form-factorize-amount-params').fill('0.4');
+  await panel.element('form-factorize-amount-params').fill('40');
   await panel.element('form-factorize-more').click();
   await panel.element('form-factorize-samples').fill('100');
   await panel.element('show-plan').click();
@@ -144,7 +144,7 @@ test('gradual pruning with a teacher, and weights rewound: zeros as the forms ha
   await panel.element('add-finetune').click();
   await panel.element('form-finetune-epochs').fill('1');
   await panel.element('form-finetune-gradual').click();
-  await panel.element('form-finetune-gradual-sparsity').fill('0.8');
+  await panel.element('form-finetune-gradual-sparsity').fill('80');
   await panel.element('form-finetune-distill').click();
   await panel.element('add-rewind').click();
   await panel.element('form-rewind-to').selectOption('text');
@@ -156,7 +156,7 @@ test('gradual pruning with a teacher, and weights rewound: zeros as the forms ha
 test('a student learns with the teacher and without it, and the outcome says which won', async () => {
   await clear();
   await panel.element('add-distill').click();
-  await panel.element('form-distill-width').fill('0.1');
+  await panel.element('form-distill-width').fill('10');
   await panel.element('form-distill-epochs').fill('1');
   await panel.element('show-plan').click();
   await panel
@@ -189,7 +189,7 @@ test('a step that the model has no layers for is one sentence, and nothing is wr
 test('a target is reached, and another of its plans taken and written', async () => {
   await clear();
   await panel.element('add-target').click();
-  await panel.element('form-target-goal-accuracy').fill('0.85');
+  await panel.element('form-target-goal-accuracy').fill('85');
   await panel.element('form-target-more').click();
   await panel.element('form-target-samples').fill('200');
   await runInto('reached');
@@ -226,7 +226,7 @@ test('the sensitivity of each layer is drawn', async () => {
   await panel.element('scan-options').click();
   await panel.element('scan-more').click();
   await panel.element('scan-samples').fill('200');
-  await panel.element('scan-sparsities').fill('0.5, 0.9');
+  await panel.element('scan-sparsities').fill('50, 90');
   await panel.element('start-scan').click();
   await panel.frame.locator('#sensitivity[data-scanning="true"]').waitFor();
   await panel.frame.locator('#sensitivity[data-scanning="false"]').waitFor({ timeout: 60_000 });

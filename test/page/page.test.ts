@@ -253,7 +253,7 @@ test('the smallest file is a recipe of a few steps', async () => {
   await element('smallest').click();
   await element('step-2').getByText('3. Cluster').waitFor();
   await element('step-1').click();
-  expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('0.935');
+  expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('93.5');
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 
@@ -895,9 +895,9 @@ test('a method is chosen, its form filled in from its schema, and the recipe run
   await tab('methods');
   await element('add-prune').click();
   await element('form-prune-score').selectOption('lamp');
-  await element('form-prune-amount-sparsity').fill('7');
-  expect(await page.getByRole('alert').textContent()).toBe('Enter a number from 0 to 1.');
-  await element('form-prune-amount-sparsity').fill('0.8');
+  await element('form-prune-amount-sparsity').fill('700');
+  expect(await page.getByRole('alert').textContent()).toBe('Enter 0 to 100.');
+  await element('form-prune-amount-sparsity').fill('80');
   await element('form-prune-more').click();
   await element('form-prune-granularity').selectOption('2:4');
   await element('form-prune-protect').fill('dense*');
@@ -1029,14 +1029,14 @@ test('one pruning becomes rounds that reach its sparsity', async () => {
   await element('rounds-number').fill('2');
   await element('unroll-rounds').click();
   await element('step-3').waitFor();
-  await element('step-2').getByText('sparsity 0.9').waitFor();
+  await element('step-2').getByText('sparsity 90%').waitFor();
 });
 
 test('the outcome draws the layers that a step replaced, before and after, in any width', async () => {
   await open('', 480);
   await tab('methods');
   await element('add-compact').click();
-  expect(await element('form-compact-amount-macs').inputValue()).toBe('0.25');
+  expect(await element('form-compact-amount-macs').inputValue()).toBe('25');
   await element('recipe-run').click();
   const drawing = element('changed-parts');
   await drawing.waitFor();

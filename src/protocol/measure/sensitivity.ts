@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { typedPercent } from '../format';
 import { t } from '../l10n';
 import { Measurement, measurementFields, withMetrics } from './measurement';
 import { Progress } from './progress';
@@ -31,11 +32,11 @@ export const SensitivityOptions = z.strictObject({
     'Unit that is pruned together: element (default), kernel, filter, or a block such as 4x4. N:M has no sparsities to scan.',
   ),
   sparsities: z
-    .array(z.number().gt(0).max(1))
+    .array(z.number().gt(0).max(1).meta({ share: true }))
     .min(1)
     .max(100)
     .default(SCAN_SPARSITIES)
-    .describe('Sparsities at which each layer is measured, 0 to 1; for channels, the share that is removed.'),
+    .describe('Sparsities at which each layer is measured; for channels, the share that is removed.'),
   bits: z
     .array(z.number().int().min(2).max(8))
     .min(1)
@@ -82,7 +83,7 @@ export const scanAmounts = ({
 
 /** Formats an amount for the head of a column: `4 bits`, or a share in percent. */
 export const amountWords = (by: SensitivityOptions['by'], amount: number): string =>
-  by === 'quantize' ? t('{0} bits', amount) : `${Number((100 * amount).toFixed(2))}%`;
+  by === 'quantize' ? t('{0} bits', amount) : typedPercent(amount);
 
 /** A layer of a scan, scanned or left alone. */
 export const ScannedLayer = z.object({

@@ -16,7 +16,7 @@ export const Augment = z.strictObject({
     .max(1)
     .optional()
     .describe('Largest shift in each direction as a share of height and width, in whole pixels.')
-    .meta({ start: 0.1 }),
+    .meta({ share: true, start: 0.1 }),
   crop: z
     .number()
     .int()
@@ -38,6 +38,6 @@ export const Augment = z.strictObject({
     .max(1)
     .optional()
     .describe('Largest change of brightness in each direction as a share of the range from black to white.')
-    .meta({ start: 0.2 }),
+    .meta({ share: true, start: 0.2 }),
 });
 export type Augment = z.infer<typeof Augment>;

@@ -13,7 +13,12 @@ export const FormName = z.enum(['separable', 'bottleneck', 'grouped']);
 export type FormName = z.infer<typeof FormName>;
 
 const share = (what: string) =>
-  z.number('must be a number from 0 to 1').gt(0, 'must be above 0').max(1, 'must be at most 1').describe(what);
+  z
+    .number('must be a number from 0 to 1')
+    .gt(0, 'must be above 0')
+    .max(1, 'must be at most 1')
+    .describe(what)
+    .meta({ share: true });
 
 /**
  * How compact convolutions become, in one of four forms. `macs`: all together keep this share of their
@@ -22,7 +27,7 @@ const share = (what: string) =>
  */
 export const CompactAmount = z.union([
   z.strictObject({
-    macs: share('Share of the multiply-accumulates of the convolutions that stays, above 0 to 1.').meta({
+    macs: share('Share of the multiply-accumulates of the convolutions that stays.').meta({
       label: 'MACs',
       start: 0.25,
     }),
@@ -37,7 +42,7 @@ export const CompactAmount = z.union([
       .meta({ label: 'Depth multiplier', start: 1 }),
   }),
   z.strictObject({
-    channels: share('Share of the channels that is kept inside a bottleneck, above 0 to 1.').meta({
+    channels: share('Share of the channels that is kept inside a bottleneck.').meta({
       label: 'Channels inside',
       start: 0.25,
     }),

@@ -19,6 +19,8 @@ declare module 'zod' {
     flag?: string;
     /** A new form starts with a value although none is required. */
     begins?: boolean;
+    /** True for a part of a whole, from 0 to 1: forms show it as percent, and recipes keep the number. */
+    share?: boolean;
     /** The first value of a form without a default. */
     start?: number;
   }

@@ -59,7 +59,7 @@ export const distill = defineStep({
       .max(1)
       .optional()
       .describe('Share of the channels that each layer of the student keeps; outputs keep all of them.')
-      .meta({ begins: true, start: 0.5 }),
+      .meta({ share: true, begins: true, start: 0.5 }),
     fewer: z
       .number()
       .int()

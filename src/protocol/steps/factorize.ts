@@ -7,7 +7,11 @@ import { measuredAfter, measuredWords } from './measured-after';
 import { openSizes } from './remove';
 
 const rank = z.number('must be a whole number of 1 or more').int().min(1, 'must be 1 or more').max(65_536);
-const share = z.number('must be a number from 0 to 1').gt(0, 'must be above 0').lt(1, 'must be below 1');
+const share = z
+  .number('must be a number from 0 to 1')
+  .gt(0, 'must be above 0')
+  .lt(1, 'must be below 1')
+  .meta({ share: true });
 
 /**
  * The amount that stays, in one of five forms. `params`, `macs`: this share of the parameters or multiply-accumulates of the
@@ -15,9 +19,9 @@ const share = z.number('must be a number from 0 to 1').gt(0, 'must be above 0').
  * same rank for all. `vbmf`: variational Bayes finds the rank of each kernel.
  */
 export const FactorAmount = z.union([
-  z.strictObject({ params: share.describe('Share of the parameters of these layers that stays, 0 to 1.').meta({ label: 'Parameters' }) }), // prettier-ignore
-  z.strictObject({ macs: share.describe('Share of the multiply-accumulates of these layers that stays, 0 to 1.').meta({ label: 'MACs' }) }), // prettier-ignore
-  z.strictObject({ energy: share.describe('Share of the variance of the outputs of each layer that stays, 0 to 1.') }),
+  z.strictObject({ params: share.describe('Share of the parameters of these layers that stays.').meta({ label: 'Parameters' }) }), // prettier-ignore
+  z.strictObject({ macs: share.describe('Share of the multiply-accumulates of these layers that stays.').meta({ label: 'MACs' }) }), // prettier-ignore
+  z.strictObject({ energy: share.describe('Share of the variance of the outputs of each layer that stays.') }),
   z.strictObject({ rank: rank.describe('Rank of each layer.') }),
   z.strictObject({ vbmf: z.literal(true).describe('Find the rank of each kernel by variational Bayes.').meta({ label: 'VBMF' }) }), // prettier-ignore
 ]);

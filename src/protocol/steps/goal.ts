@@ -15,7 +15,7 @@ export const TargetGoal = z.union([
       .min(0, 'must be from 0 to 1')
       .max(1, 'must be from 0 to 1')
       .describe('Minimum accuracy on the validation examples; the smallest model that reaches it is chosen.')
-      .meta({ start: 0.9 }),
+      .meta({ share: true, start: 0.9 }),
   }),
   z.strictObject({
     metric: z

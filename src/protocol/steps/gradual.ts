@@ -14,7 +14,7 @@ export const Gradual = z.strictObject({
     .min(0, 'must be from 0 to 1')
     .max(1, 'must be from 0 to 1')
     .describe('Share of the kernel weights that are 0 at the end of the schedule.')
-    .meta({ start: 0.9 }),
+    .meta({ share: true, start: 0.9 }),
   shareOf: z
     .enum(['model', 'start'])
     .optional()

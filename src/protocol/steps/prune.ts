@@ -15,8 +15,8 @@ export const PruneAmount = z.union([
       .number('must be a number from 0 to 1')
       .min(0, 'must be from 0 to 1')
       .max(1, 'must be from 0 to 1')
-      .describe('Share of the kernel weights that are 0 afterwards, 0 to 1.')
-      .meta({ start: 0.9 }),
+      .describe('Share of the kernel weights that are 0 afterwards.')
+      .meta({ share: true, start: 0.9 }),
   }),
   z.strictObject({
     threshold: z

@@ -8,7 +8,12 @@ import { measuredAfter, measuredWords } from './measured-after';
 import { calibrationSamples, SCORE_LABELS } from './prune';
 
 const share = (what: string) =>
-  z.number('must be a number from 0 to 1').min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').describe(what);
+  z
+    .number('must be a number from 0 to 1')
+    .min(0, 'must be from 0 to 1')
+    .max(1, 'must be from 0 to 1')
+    .describe(what)
+    .meta({ share: true });
 
 /**
  * The amount to remove, in one of four forms. `channels`: this share of the removable channels. `macs`, `params`: enough
@@ -16,9 +21,9 @@ const share = (what: string) =>
  * neurons that an earlier pruning emptied, and those with unused outputs; this needs no score.
  */
 export const RemoveAmount = z.union([
-  z.strictObject({ channels: share('Share of the channels to remove, 0 to 1.') }),
-  z.strictObject({ macs: share('Share of the multiply-accumulates to remove, 0 to 1.').meta({ label: 'MACs' }) }),
-  z.strictObject({ params: share('Share of the parameters to remove, 0 to 1.').meta({ label: 'Parameters' }) }),
+  z.strictObject({ channels: share('Share of the channels to remove.') }),
+  z.strictObject({ macs: share('Share of the multiply-accumulates to remove.').meta({ label: 'MACs' }) }),
+  z.strictObject({ params: share('Share of the parameters to remove.').meta({ label: 'Parameters' }) }),
   z.strictObject({
     zeros: z.literal(true).describe('Remove the filters and neurons with zeros only.').meta({ label: 'All zeros' }),
   }),
@@ -56,7 +61,7 @@ export const remove = defineStep({
       .meta({ labels: { global: 'All layers together', layer: 'Each layer by itself' } }),
     amount: RemoveAmount.optional().describe('How much to remove.').meta({ begins: true }),
     layers: z
-      .record(z.string(), share('Share of the channels of this layer to remove, 0 to 1.'))
+      .record(z.string(), share('Share of the channels of this layer to remove.'))
       .optional()
       .describe('Shares of channels for single layers, by layer name.')
       .meta({ label: 'Single layers', group: 'advanced' }),

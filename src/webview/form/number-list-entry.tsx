@@ -1,8 +1,9 @@
 import { useId } from 'preact/hooks';
+import { t } from '../../protocol/l10n';
 import { useDraft } from '../ui/use-draft';
 import type { Json } from '../../protocol/json';
 import type { NumberSpec } from '../../protocol/fields';
-import { parseNumber } from './values';
+import { numberText, parseNumber } from './values';
 import { anyProblem, type EntryProps } from './entry';
 
 /** Several numbers in one line, separated by commas or spaces. */
@@ -23,11 +24,19 @@ export function NumberListEntry({ field, item, value, context, onChange }: Entry
   const problem = draft.problem ?? anyProblem(context);
   return (
     <label class="field">
-      <span class="field-label">{field.label}</span>
+      <span class="field-label">{item.share ? t('{0}, %', field.label) : field.label}</span>
       <input
         type="text"
         class="input"
-        value={draft.text ?? (Array.isArray(shown) ? shown.filter((each) => typeof each === 'number').join(', ') : '')}
+        value={
+          draft.text ??
+          (Array.isArray(shown)
+            ? shown
+                .filter((each) => typeof each === 'number')
+                .map((each) => numberText(item, each))
+                .join(', ')
+            : '')
+        }
         placeholder={field.blank}
         autocomplete="off"
         aria-invalid={problem !== null}

@@ -1,5 +1,5 @@
 import { translated } from '../../protocol/l10n';
-import { keyWords, valueLabel, type Field } from '../../protocol/fields';
+import { keyWords, numberWords, valueLabel, type Field } from '../../protocol/fields';
 import { boundText, readMetricBound } from '../../protocol/metric';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
 
@@ -23,7 +23,7 @@ function words(fields: readonly Field[], key: string, value: Json): string {
     const bound = field?.spec.kind === 'text' ? readMetricBound(value) : undefined;
     return bound ? boundText(bound) : field ? valueLabel(field.spec, value) : value;
   }
-  if (typeof value === 'number') return `${label} ${value}`;
+  if (typeof value === 'number') return `${label} ${numberWords(field?.spec, value)}`;
   if (Array.isArray(value)) return value.length > 0 ? `${label}: ${value.length}` : '';
   if (!isObject(value)) return '';
   const entries = Object.entries(value);

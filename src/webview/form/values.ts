@@ -1,7 +1,7 @@
 import { t } from '../../protocol/l10n';
-import { count } from '../../protocol/format';
+import { count, percentOf, shareOf } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
-import { takesNumber, rangeWords, type NumberSpec, type Spec } from '../../protocol/fields';
+import { inPercent, numberWords, rangeWords, takesNumber, type NumberSpec, type Spec } from '../../protocol/fields';
 
 /** The first value of a field without a default, by its name; undefined: the middle of a range, or the first variant. */
 export type Starts = (key: string) => Json | undefined;
@@ -58,8 +58,8 @@ function middle({ min, max, integer, above }: NumberSpec): number {
 }
 
 /** A default as text, for the placeholder of an empty field. */
-export function fallbackWords(value: Json | undefined): string {
-  if (typeof value === 'number') return value >= 1000 ? count(value) : String(value);
+export function fallbackWords(value: Json | undefined, spec?: Spec): string {
+  if (typeof value === 'number') return value >= 1000 ? count(value) : numberWords(spec, value);
   return typeof value === 'string' ? value : '';
 }
 
@@ -87,8 +87,25 @@ export function fits(spec: Spec, value: Json | undefined): boolean {
   return false;
 }
 
-/** A number from its text, or the fault of the text as a sentence. */
+/** The number of a field as its text: percent for a share, without the sign. */
+export const numberText = ({ share = false }: NumberSpec, value: number): string =>
+  String(share ? percentOf(value) : value);
+
+/** A number from its text, or the fault of the text as a sentence. A share is typed as percent, with or without the sign. */
 export function parseNumber(spec: NumberSpec, text: string): number | string {
-  const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
-  return takesNumber(spec, value) ? value : t('Enter a {0}.', rangeWords(spec));
+  const typed = text
+    .trim()
+    .replace(spec.share ? /\s*%$/ : '', '')
+    .replace(',', '.');
+  const number = typed === '' ? Number.NaN : Number(typed);
+  const value = spec.share ? shareOf(number) : number;
+  return takesNumber(spec, value) ? value : numberFault(spec);
+}
+
+/** The fault of a number that a field does not take, as a sentence. */
+export function numberFault(spec: NumberSpec): string {
+  if (!spec.share) return t('Enter a {0}.', rangeWords(spec));
+  const { min, max, above, below = false } = inPercent(spec);
+  if (above && below) return t('Enter more than {0} and less than {1}.', min, max);
+  return above ? t('Enter more than {0}, up to {1}.', min, max) : t('Enter {0} to {1}.', min, max);
 }

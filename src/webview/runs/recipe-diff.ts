@@ -1,4 +1,4 @@
-import { fieldsOf, keyWords, valueLabel, type Field } from '../../protocol/fields';
+import { fieldsOf, keyWords, numberWords, specAt, valueLabel, type Field, type Spec } from '../../protocol/fields';
 import { asJson, isObject, type Json } from '../../protocol/json';
 import { t, translated } from '../../protocol/l10n';
 import type { Recipe } from '../../protocol/recipe';
@@ -16,29 +16,37 @@ export interface DiffRow {
 
 type Flat = Map<string, { words: string; value: string }>;
 
-/** The values of an object by the words of their path: `Amount, sparsity` -> `0.9`. */
-function flat(value: Json, fields: readonly Field[], path: readonly string[] = [], into: Flat = new Map()): Flat {
+/** The values of an object by the words of their path: `Amount, sparsity` -> `90%`. */
+function flat(
+  value: Json,
+  fields: readonly Field[],
+  path: readonly string[] = [],
+  keys: readonly string[] = [],
+  into: Flat = new Map(),
+): Flat {
   if (isObject(value)) {
     for (const [key, inner] of Object.entries(value)) {
       const field = path.length === 0 ? fields.find((one) => one.key === key) : undefined;
+      const at = [...keys, key];
       const label = translated(field?.label ?? keyWords(key));
       const words = path.length === 0 ? label : label.charAt(0).toLowerCase() + label.slice(1);
-      if (isObject(inner)) flat(inner, fields, [...path, words], into);
+      if (isObject(inner)) flat(inner, fields, [...path, words], at, into);
       else {
         const its = [...path, words].join(t(', '));
-        into.set(its, { words: its, value: valueWords(inner, field) });
+        into.set(its, { words: its, value: valueWords(inner, specAt({ kind: 'object', fields }, at)) });
       }
     }
   }
   return into;
 }
 
-function valueWords(value: Json, field: Field | undefined): string {
+function valueWords(value: Json, spec: Spec | undefined): string {
   if (value === null) return '\u2013';
   if (typeof value === 'boolean') return value ? t('yes') : t('no');
-  if (typeof value === 'string') return field ? valueLabel(field.spec, value) : value;
-  if (Array.isArray(value)) return value.map((one) => valueWords(one, undefined)).join(t(', '));
-  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+  if (typeof value === 'string') return spec?.kind === 'choice' ? valueLabel(spec, value) : value;
+  if (Array.isArray(value))
+    return value.map((one) => valueWords(one, spec?.kind === 'numbers' ? spec.item : undefined)).join(t(', '));
+  return typeof value === 'number' ? numberWords(spec, value) : JSON.stringify(value);
 }
 
 function rowsOf(place: string, a: Flat | null, b: Flat | null): DiffRow[] {

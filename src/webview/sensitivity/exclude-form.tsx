@@ -47,7 +47,7 @@ export function ExcludeForm({ view }: { view: ScanView }) {
           unit={toleranceUnit(view)}
           parse={(text) => {
             const value = Number(text);
-            return text.trim() !== '' && value >= 0 && value <= 100 ? value : 'Enter 0 to 100.';
+            return text.trim() !== '' && value >= 0 && value <= 100 ? value : t('Enter {0} to {1}.', 0, 100);
           }}
           onValue={(value) => setTolerance(Number(value.toFixed(3)))}
           testId="exclude-tolerance"

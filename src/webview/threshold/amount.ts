@@ -84,8 +84,8 @@ export function parseAmount(mode: Mode, text: string): Amount | string {
   const value = cleaned === '' ? Number.NaN : Number(cleaned);
   if (!Number.isFinite(value))
     return t('Enter a number, for example {0}.', { absolute: '0.05', percent: '90', sigma: '1.5' }[mode]);
-  if (value < 0) return mode === 'percent' ? t('Enter 0 to 100.') : t('Enter a number, 0 or more.');
-  if (mode === 'percent' && value > 100) return t('Enter 0 to 100.');
+  if (value < 0) return mode === 'percent' ? t('Enter {0} to {1}.', 0, 100) : t('Enter a number, 0 or more.');
+  if (mode === 'percent' && value > 100) return t('Enter {0} to {1}.', 0, 100);
   return { mode, value };
 }
 

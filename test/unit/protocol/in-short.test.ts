@@ -13,6 +13,8 @@ test('a step has its main amount beside its name: shares as percent, counts as n
       { step: 'prune', amount: { threshold: 0.5 } },
       { step: 'factorize', amount: { rank: 1 } },
       { step: 'factorize', amount: { energy: 0.9 } },
+      { step: 'compact', amount: { multiplier: 1 } },
+      { step: 'compact', amount: { macs: 0.25 } },
       { step: 'finetune', epochs: 2 },
     ),
   ).toEqual([
@@ -21,6 +23,8 @@ test('a step has its main amount beside its name: shares as percent, counts as n
     'prune threshold 0.5',
     'factorize rank 1',
     'factorize energy 90%',
+    'compact multiplier 1',
+    'compact macs 25%',
     'finetune 2',
   ]);
 });

@@ -127,7 +127,7 @@ function placeholder({ key, spec, unit }: Field): string {
     case 'constant':
       return '';
     case 'number':
-      return ` <${unit ?? (spec.min === 0 && spec.max === 1 ? 'share' : 'number')}>`;
+      return ` <${unit ?? (spec.share || (spec.min === 0 && spec.max === 1) ? 'share' : 'number')}>`;
     case 'numbers':
       return ' <numbers>';
     case 'names':

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecipeStep, stepDefinition, stepNames } from '../../../../src/protocol/steps';
 import { specOf, type Spec } from '../../../../src/protocol/fields';
-import { fits, initial, initialObject, parseNumber } from '../../../../src/webview/form/values';
+import { fits, initial, initialObject, numberText, parseNumber } from '../../../../src/webview/form/values';
 
 const read = (schema: z.ZodType): Spec => specOf(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }));
 const starts = () => undefined;
@@ -80,3 +81,54 @@ test('a typed number is within its range, or has a fault', () => {
   expect(parseNumber({ ...share, above: true, max: Infinity }, '0')).toBe('Enter a number above 0.');
   expect(parseNumber(share, '')).toMatch(/^Enter/);
 });
+
+test('a share is typed and shown as percent, and kept as a share without noise', () => {
+  const share = read(z.number().min(0).max(1).meta({ share: true }));
+  if (share.kind !== 'number') throw new Error('no number');
+  expect(parseNumber(share, '90')).toBe(0.9);
+  expect(parseNumber(share, ' 90,5 % ')).toBe(0.905);
+  expect(numberText(share, 0.07)).toBe('7');
+  expect(parseNumber(share, '101')).toBe('Enter 0 to 100.');
+  expect(parseNumber(share, '0.9 or so')).toBe('Enter 0 to 100.');
+  const open = read(z.number().gt(0).lt(1).meta({ share: true }));
+  expect(open.kind === 'number' && parseNumber(open, '100')).toBe('Enter more than 0 and less than 100.');
+  expect(open.kind === 'number' && parseNumber(open, '0')).toBe('Enter more than 0 and less than 100.');
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 100_000 }), (thousandths) => {
+      const text = String(thousandths / 1000);
+      const value = parseNumber(share, text);
+      expect(typeof value === 'number' && numberText(share, value)).toBe(text);
+    }),
+  );
+});
+
+test('each share of the steps is one for its form, and no weight or factor is', () => {
+  const shares = stepNames.flatMap((name) => sharesIn(read(stepDefinition(name).schema), name));
+  expect(new Set(shares)).toEqual(
+    new Set([
+      ...['prune.amount.sparsity', 'prune.layers.*.sparsity', 'finetune.gradual.sparsity', 'train.gradual.sparsity'],
+      ...['remove.amount.channels', 'remove.amount.macs', 'remove.amount.params', 'remove.layers.*'],
+      ...['factorize.amount.params', 'factorize.amount.macs', 'factorize.amount.energy'],
+      ...['compact.amount.macs', 'compact.amount.channels', 'target.goal.accuracy', 'distill.width'],
+      ...['train', 'finetune', 'distill'].flatMap((step) => [`${step}.augment.shift`, `${step}.augment.brightness`]),
+    ]),
+  );
+});
+
+/** The paths of all shares. */
+function sharesIn(spec: Spec, at: string): string[] {
+  switch (spec.kind) {
+    case 'number':
+      return spec.share ? [at] : [];
+    case 'numbers':
+      return sharesIn(spec.item, at);
+    case 'object':
+      return spec.fields.flatMap((field) => sharesIn(field.spec, `${at}.${field.key}`));
+    case 'record':
+      return sharesIn(spec.value, `${at}.*`);
+    case 'union':
+      return spec.variants.flatMap((variant) => sharesIn(variant.spec, at));
+    default:
+      return [];
+  }
+}

@@ -7,10 +7,12 @@ import { summaryOf } from '../../../../src/webview/form/summary';
 const summary = (step: RecipeStepInput): string => summaryOf(asJson(step), fieldsOf(stepDefinition(step.step).schema));
 
 test('a step in a few words', () => {
-  expect(summary({ step: 'prune', score: 'lamp', amount: { sparsity: 0.9 } })).toBe('LAMP \u00b7 sparsity 0.9');
+  expect(summary({ step: 'prune', score: 'lamp', amount: { sparsity: 0.9 } })).toBe('LAMP \u00b7 sparsity 90%');
   expect(summary({ step: 'finetune', epochs: 4, gradual: { sparsity: 0.9, to: 2 } })).toBe(
     'epochs 4 \u00b7 gradual pruning',
   );
+  expect(summary({ step: 'remove', amount: { macs: 0.125 } })).toBe('MACs 12.5%');
+  expect(summary({ step: 'distill', width: 0.5, alpha: 0.7 })).toBe('width 50% \u00b7 alpha 0.7');
   expect(summary({ step: 'prune', protect: ['a', 'b'], allowEmptyLayers: false })).toBe('protected layers: 2');
 });
 

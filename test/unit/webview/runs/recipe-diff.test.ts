@@ -13,7 +13,7 @@ test('two recipes differ field by field, in the words of the form', () => {
   const b = recipe([prune(0.95), { step: 'finetune', epochs: 5, batchSize: 32 }], { seed: 1, data: 'fashion-mnist' });
   expect(different(a, b)).toEqual([
     ['Recipe', 'Data', null, 'fashion-mnist'],
-    ['Step 1, prune', 'Amount, sparsity', '0.9', '0.95'],
+    ['Step 1, prune', 'Amount, sparsity', '90%', '95%'],
     ['Step 2, finetune', 'Epochs', '2', '5'],
     ['Step 2, finetune', 'Batch size', '100', '32'],
   ]);
