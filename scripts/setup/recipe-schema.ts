@@ -31,14 +31,16 @@ function schemaText(type: z.ZodType, title: string): Promise<string> {
 
 /** Says beside each value of a choice what it means, where that is known. VS Code shows it in the list of values. */
 function describeValues(schema: z.core.JSONSchema.BaseSchema): void {
-  const { labels } = Labelled.parse(schema);
-  if (!labels) return;
+  const { labels = {}, about = {} } = Labelled.parse(schema);
+  const words = { ...labels, ...about };
+  if (Object.keys(words).length === 0) return;
   for (const one of [schema, ...(schema.anyOf ?? [])])
     if (typeof one === 'object' && one.enum)
-      one['enumDescriptions'] = one.enum.map((value) => labels[String(value)] ?? '');
+      one['enumDescriptions'] = one.enum.map((value) => words[String(value)] ?? '');
 }
 
-const Labelled = z.object({ labels: z.record(z.string(), z.string()).optional() });
+const Words = z.record(z.string(), z.string()).optional();
+const Labelled = z.object({ labels: Words, about: Words });
 
 /** The words and snippets of VS Code for a recipe and its steps. */
 function hints(type: unknown): Record<string, unknown> {

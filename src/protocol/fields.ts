@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DocsPage } from './docs';
 import { t } from './l10n';
 import { count, percentOf, typedPercent } from './format';
 import type { Json } from './json';
@@ -29,6 +30,8 @@ export type Spec =
       options: readonly string[];
       open: boolean;
       labels: Readonly<Record<string, string>>;
+      /** One line for values: what they are and when to take them. */
+      about?: Readonly<Record<string, string>>;
       suggestions: readonly string[];
     }
   | { kind: 'text' }
@@ -56,6 +59,8 @@ export interface Field {
   fallback: Json | undefined;
   /** What a form says where the value is left open and has no default. */
   blank?: string;
+  /** The page of the documentation that has more about its values. */
+  page?: DocsPage;
   spec: Spec;
 }
 
@@ -70,6 +75,8 @@ export interface Variant {
 const Meta = z.object({
   label: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
+  about: z.record(z.string(), z.string()).optional(),
+  page: DocsPage.optional(),
   group: z.literal('advanced').optional(),
   unit: z.string().optional(),
   share: z.boolean().default(false),
@@ -197,8 +204,8 @@ export function specOf(schema: z.core.JSONSchema._JSONSchema): Spec {
 }
 
 const choiceOf = (schema: Schema, options: readonly string[], open: boolean): Spec => {
-  const { labels, suggestions } = Meta.parse(schema);
-  return { kind: 'choice', options, open, labels, suggestions };
+  const { labels, about, suggestions } = Meta.parse(schema);
+  return { kind: 'choice', options, open, labels, ...(about ? { about } : {}), suggestions };
 };
 
 function numberOf(schema: Schema): NumberSpec {
@@ -239,11 +246,14 @@ function objectOf(schema: Schema): Spec {
 
 function fieldOf(key: string, schema: Schema, required: boolean): Field {
   const { description: help = '', default: fallback } = schema;
-  const { label = keyWords(key), group, unit, flag, begins } = Meta.parse(schema);
+  const { label = keyWords(key), group, unit, flag, begins, page } = Meta.parse(schema);
   const spec = specOf(schema);
   const isPart = spec.kind === 'object' || spec.kind === 'union';
   const advanced = group === 'advanced' || (!required && fallback === undefined && !isPart && !begins);
-  return { key, label, help, unit, flag, advanced, begins, required, fallback: fallback as Json | undefined, spec };
+  return {
+    ...{ key, label, help, unit, flag, advanced, begins, required, fallback: fallback as Json | undefined, spec },
+    ...(page ? { page } : {}),
+  };
 }
 
 function unionOf(schema: Schema, schemas: readonly z.core.JSONSchema._JSONSchema[]): Spec {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Advice, AdviceOptions, AdvicePart } from './advice';
 import { Answers, AnswersQuestion } from './measure/answers';
 import { DatasetInfo } from './dataset';
+import { DocsPage } from './docs';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Packing } from './measure/packing';
 import { LevelsStep, WeightLevels } from './measure/levels';
@@ -163,6 +164,8 @@ export const panelRequests = {
   packing: request({ params: nothing, result: Packing, trust: 'reads' }),
   brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }), trust: 'reads' }),
   trustWorkspace: request({ params: nothing, result: z.null(), trust: 'reads' }),
+  /** Opens a page of the documentation. */
+  openDocs: request({ params: z.object({ page: DocsPage }), result: z.null(), trust: 'reads' }),
   showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;
 export type PanelRequests = typeof panelRequests;

@@ -927,6 +927,24 @@ test('a method is chosen, its form filled in from its schema, and the recipe run
   ]);
 });
 
+test('a chosen score says what it is and when to take it, and leads to its page, as the method does', async () => {
+  await open();
+  await tab('methods');
+  await element('add-prune').click();
+  await element('step-about')
+    .getByText('Sets the weights with the smallest scores to 0. Take it for smaller')
+    .waitFor();
+  await page.getByText('The default: right for most models').waitFor();
+  await element('form-prune-score').selectOption('obc');
+  await page.getByText('the best where nothing is trained afterwards').waitFor();
+  await element('form-prune-score-page').click();
+  await element('add-remove').click();
+  await element('step-page').click();
+  await expect
+    .poll(() => page.evaluate("window.secateurHost.asked.filter(({ method }) => method === 'openDocs')"))
+    .toMatchObject([{ params: { page: 'scores' } }, { params: { page: 'remove' } }]);
+});
+
 test('the recipe survives a reload, and its steps can be edited', async () => {
   await open();
   await tab('methods');

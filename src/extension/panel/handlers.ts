@@ -17,6 +17,7 @@ import { jobRun } from '../runs/job-request';
 import { jobName } from '../runs/job-name';
 import { portablePath } from '../../disk/paths';
 import { takenPlan } from './earlier-plans';
+import { openDocs } from './open-docs';
 import { openRecipe } from './open-recipe';
 import { adviseInPanel } from './advise-in-panel';
 import { answersInPanel } from './answers-in-panel';
@@ -32,7 +33,7 @@ const DATA_WAITS = 250;
 /** Serves the page of a panel. `isGone`: the page has ended, which cancels questions but no run. */
 export function panelHandlers(
   panel: OpenCheckpoint,
-  tools: Omit<PanelTools, 'extensionUri'>,
+  tools: PanelTools,
   isGone: () => boolean,
 ): Handlers<PanelRequests & RunTableRequests> {
   const { model } = panel;
@@ -129,6 +130,10 @@ export function panelHandlers(
     },
     async trustWorkspace() {
       await vscode.commands.executeCommand('workbench.trust.manage');
+      return null;
+    },
+    async openDocs({ page }) {
+      await openDocs(tools.extensionUri, page);
       return null;
     },
     showLog() {

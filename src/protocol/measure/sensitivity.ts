@@ -4,8 +4,8 @@ import { t } from '../l10n';
 import { Measurement, measurementFields, withMetrics } from './measurement';
 import { Progress } from './progress';
 import { NormalizationInUse } from '../normalization';
-import { Granularity, ImportanceScoreName } from '../steps/prune';
-import { ChannelScoreName } from '../steps/remove';
+import { Granularity, ImportanceScoreName, SCORE_LABELS, WEIGHT_SCORES_ABOUT } from '../steps/prune';
+import { CHANNEL_SCORES_ABOUT, ChannelScoreName } from '../steps/remove';
 
 /** The default sparsities of a scan: ten, from 10 to 99%. */
 export const SCAN_SPARSITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
@@ -15,7 +15,9 @@ export const SCAN_BITS = [8, 4, 3, 2];
 export const SCAN_SAMPLES = 2000;
 
 /** Scores of weights and of channels; some exist for only one of the two. */
-export const ScanScoreName = z.enum({ ...ImportanceScoreName.enum, ...ChannelScoreName.enum });
+export const ScanScoreName = z
+  .enum({ ...ImportanceScoreName.enum, ...ChannelScoreName.enum })
+  .meta({ labels: SCORE_LABELS, about: { ...CHANNEL_SCORES_ABOUT, ...WEIGHT_SCORES_ABOUT }, page: 'scores' });
 
 const share = z.number().min(0).max(1);
 

@@ -16,6 +16,8 @@ export const binarize = defineStep({
     title: 'Binarize',
     running: 'Binarizing',
     purpose: 'Sets every weight to \u2212a or +a.',
+    when: 'Take it for one bit a weight, and train afterwards.',
+    page: 'few-values',
     verb: 'Binarize',
     past: 'binarized',
     outcome: measuredWords,

@@ -27,7 +27,14 @@ export const cluster = defineStep({
       .describe(
         'In a fine-tuning that follows: each weight keeps its value, which is trained; or it may move to another value (default).',
       )
-      .meta({ labels: { keep: 'Keep', move: 'Move' } }),
+      .meta({
+        labels: { keep: 'Keep', move: 'Move' },
+        about: {
+          keep: 'Each weight keeps its value, which is trained. Take it for short training.',
+          move: 'A weight may move to another value. The default, and better after long training.',
+        },
+        page: 'few-values',
+      }),
     protect,
   },
   result: { layers: z.array(RestrictedLayer), ...measuredAfter },
@@ -36,6 +43,8 @@ export const cluster = defineStep({
     title: 'Cluster',
     running: 'Clustering',
     purpose: 'Lets the weights of a layer share a few values.',
+    when: 'Take it after pruning, for the smallest packed files.',
+    page: 'few-values',
     verb: 'Cluster',
     past: 'clustered',
     outcome: measuredWords,

@@ -65,7 +65,17 @@ export const compact = defineStep({
       .default('best')
       .describe(
         'Form of the new convolutions: best (default) takes separable or bottleneck, for each layer what loses least; stock TensorFlow.js cannot load grouped ones.',
-      ),
+      )
+      .meta({
+        about: {
+          best: 'Separable or bottleneck, for each layer what loses least. The default.',
+          separable: 'A few windows for each channel, and 1x1. Take it for the fewest MACs, as in MobileNet.',
+          bottleneck:
+            '1x1 to fewer channels, the window over these, and 1x1. Take it where separable ones lose too much.',
+          grouped: 'The window within groups of channels. Take it for Keras; stock TensorFlow.js cannot load it.',
+        },
+        page: 'compact',
+      }),
     amount: CompactAmount.describe('How compact they become.'),
     layers: LayerPatterns.optional()
       .describe('Only these layers, by name; * stands for any characters.')
@@ -82,6 +92,8 @@ export const compact = defineStep({
     title: 'Compact convolutions',
     running: 'Making convolutions compact',
     purpose: 'Replaces convolutions by separable or bottleneck ones: the model becomes smaller and faster.',
+    when: 'Take it where convolutions take most of the time, and train afterwards, best with a teacher.',
+    page: 'compact',
     verb: 'Make convolutions compact in',
     past: 'compact',
     outcome: ({ left, ...measured }) =>

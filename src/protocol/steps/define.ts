@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { DocsPage } from '../docs';
 import { KeptWork } from '../kept';
 import { WeightSizes } from '../weight-sizes';
 
@@ -9,6 +10,10 @@ declare module 'zod' {
     label?: string;
     /** The names of its values, if they are not the values in words. */
     labels?: Readonly<Record<string, string>>;
+    /** For values of a choice one line each: what it is and when to take it. */
+    about?: Readonly<Record<string, string>>;
+    /** The page of the documentation that has more about its values. */
+    page?: DocsPage;
     /** `advanced`: a form hides it among more options. */
     group?: 'advanced';
     /** The unit of a number. */
@@ -57,6 +62,10 @@ export interface StepWords<Result> {
   running: string;
   /** Its purpose in one line. */
   purpose: string;
+  /** When to take it, in one line. */
+  when: string;
+  /** The page of the documentation that has more. */
+  page: DocsPage;
   /** Before the name of a model: `Remove channels of`. */
   verb: string;
   /** In the name of the resulting model: `pruned`. */

@@ -140,6 +140,8 @@ export const distill = defineStep({
     title: 'Distill',
     running: 'Distilling',
     purpose: 'Trains a smaller student from the answers of a teacher.',
+    when: 'Take it for a small network without zeros, where there is time to train.',
+    page: 'distill',
     verb: 'Distill',
     past: 'distilled',
     outcome: ({ student, comparison, best }) =>

@@ -25,6 +25,8 @@ export const evaluate = defineStep({
     title: 'Evaluate',
     running: 'Evaluating',
     purpose: 'Measures loss and metrics, such as accuracy, between steps.',
+    when: 'Take it between steps, to see which one costs accuracy.',
+    page: 'recipes',
     verb: 'Evaluate',
     past: 'evaluated',
     outcome: ({ evaluation: { metrics, samples, split } }) =>

@@ -66,6 +66,14 @@ export const factorize = defineStep({
           spatial: 'Height, then width',
           cp: '1x1, depthwise, 1x1',
         },
+        about: {
+          svd: 'Few filters of full size, and 1x1 to all outputs. Also for dense layers; take it for few outputs.',
+          tucker:
+            '1x1 to few channels, the window between these, and 1x1. Take it for convolutions with many channels.',
+          spatial: 'A window of one column, and one of one row. Take it for large windows.',
+          cp: '1x1, one window for each channel, and 1x1. The fewest MACs; take it only with training afterwards.',
+        },
+        page: 'factorize',
       }),
     multipleOf: z
       .number()
@@ -107,6 +115,8 @@ export const factorize = defineStep({
     title: 'Factorize',
     running: 'Factorizing',
     purpose: 'Makes two or three small layers of a large one.',
+    when: 'Take it for wide dense layers and large kernels, and train afterwards.',
+    page: 'factorize',
     verb: 'Factorize',
     past: 'factorized',
     outcome: ({ layers, totals, ...measured }) => {

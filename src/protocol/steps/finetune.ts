@@ -40,6 +40,8 @@ export const finetune = defineStep({
     title: 'Fine-tune',
     running: 'Fine-tuning',
     purpose: 'Trains further and keeps zeros at 0; can prune gradually and distil.',
+    when: 'Take it after each step that costs accuracy.',
+    page: 'schedules',
     verb: 'Fine-tune',
     past: 'finetuned',
     outcome: bestEpochWords,

@@ -31,6 +31,8 @@ export const pack = defineStep({
     title: 'Pack',
     running: 'Packing',
     purpose: 'Writes the model as one small file, which pages and programs load.',
+    when: 'Take it as the last step, for pages and programs that load the model.',
+    page: 'files',
     verb: 'Pack',
     past: 'packed',
     outcome: ({ packed }) =>

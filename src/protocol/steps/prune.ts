@@ -45,17 +45,36 @@ export const SCORE_LABELS = {
   'bn-scale': 'Batch-normalization scale',
 };
 
+/** Scores of weights, one line each. */
+export const WEIGHT_SCORES_ABOUT = {
+  magnitude: 'Size of the weight; for a group the mean. The default: right for most models, and needs no data.',
+  l2: 'Root mean square of a group. Take it for blocks, kernels and filters; for single weights it equals the magnitude.',
+  lamp: 'Square of the weight over those of the layer that are no smaller. Take it at high sparsity, to spare small layers without data.',
+  random: 'A random number. Take it as the baseline that a score has to beat.',
+  taylor: 'Change of the loss without the weight, to first order. Needs data; take it at low sparsity.',
+  movement: 'How far training moves the weight away from 0. Needs data; take it in gradual pruning, not at one stroke.',
+  wanda: 'Size of the weight times that of its inputs. Needs data; take it where nothing is trained afterwards.',
+  obc: 'Error of the outputs without the weight; the others are then fitted to make up for it. Needs data; the best where nothing is trained afterwards.',
+};
+
 /** The weights that are ranked together. */
 export const scope = z
   .enum(['global', 'layer'])
   .default('global')
   .describe('Rank all weights together, or those of each layer.')
-  .meta({ labels: { global: 'All layers together', layer: 'Each layer by itself' } });
+  .meta({
+    labels: { global: 'All layers together', layer: 'Each layer by itself' },
+    about: {
+      global: 'The least important weights go wherever they are. Take it for the highest accuracy at one sparsity.',
+      layer: 'Each layer loses the same share. Take it where some layer would lose nearly all.',
+    },
+    page: 'scores',
+  });
 
 /** Importance scores; the engine describes each where it computes it. `taylor` and the later ones need training examples. */
 export const ImportanceScoreName = z
   .enum(['magnitude', 'l2', 'lamp', 'random', 'taylor', 'movement', 'wanda', 'obc'])
-  .meta({ labels: SCORE_LABELS });
+  .meta({ labels: SCORE_LABELS, about: WEIGHT_SCORES_ABOUT, page: 'scores' });
 export type ImportanceScoreName = z.infer<typeof ImportanceScoreName>;
 
 const FROM_IMAGES: ReadonlySet<ImportanceScoreName> = new Set(['taylor', 'movement', 'wanda', 'obc']);
@@ -87,7 +106,19 @@ export const Granularity = z
     ],
     { error: 'must be element, kernel, filter, a block such as 4x4, or N:M such as 2:4' },
   )
-  .meta({ suggestions: ['4x4', '2:4', '1:4', '4:8'] });
+  .meta({
+    suggestions: ['4x4', '2:4', '1:4', '4:8'],
+    about: {
+      element: 'Single weights. The highest accuracy at one sparsity; take it for small compressed files.',
+      kernel: 'Windows from one input channel to one output channel. Take it where zeros are to lie together.',
+      filter: 'Whole output channels and neurons. Take it before channels with zeros are removed.',
+      '4x4': 'Blocks of 4 inputs by 4 outputs. Take it for programs that skip blocks of zeros.',
+      '2:4': 'The 2 best of 4 neighboring inputs stay. Take it for processors that compute this pattern twice as fast.',
+      '1:4': 'The best of 4 neighboring inputs stays. Take it for programs that know N:M patterns.',
+      '4:8': 'The 4 best of 8 neighboring inputs stay. Take it for programs that know N:M patterns.',
+    },
+    page: 'scores',
+  });
 export type Granularity = z.infer<typeof Granularity>;
 
 /**
@@ -126,6 +157,8 @@ export const prune = defineStep({
     title: 'Prune',
     running: 'Pruning',
     purpose: 'Sets the weights with the smallest scores to 0.',
+    when: 'Take it for smaller compressed files at nearly the same accuracy, and train afterwards.',
+    page: 'scores',
     verb: 'Prune',
     past: 'pruned',
     outcome: measuredWords,

@@ -82,20 +82,51 @@ export const quantize = defineStep({
       .describe(
         'Numbers of the weights: uint8, uint16 and float16 as TensorFlow.js stores them; int8 to int2 with a scale for each output channel.',
       )
-      .meta({ label: 'Store as', labels: LABELS }),
+      .meta({
+        label: 'Store as',
+        labels: LABELS,
+        about: {
+          uint8: 'A quarter of the bytes, loaded by any TensorFlow.js. One scale for each tensor; the default.',
+          uint16: 'Half the bytes, loaded by any TensorFlow.js. Take it where no digit may be lost.',
+          float16: 'Half the bytes, loaded by any TensorFlow.js. Take it for weights of very different sizes.',
+          int8: 'A quarter of the bytes once packed, with a scale for each channel. Take it with activations in 8 bits.',
+          int7: '7 bits once packed, with a scale for each channel. Take it where 6 lose too much.',
+          int6: '6 bits once packed, with a scale for each channel. Take it without training afterwards.',
+          int5: '5 bits once packed, with a scale for each channel. Take it with compensated rounding.',
+          int4: '4 bits once packed, with a scale for each channel. Take it with compensated rounding.',
+          int3: '3 bits once packed, with a scale for each channel. Take it with training afterwards.',
+          int2: '2 bits once packed, with a scale for each channel. Take it with training afterwards.',
+        },
+        page: 'quantize',
+      }),
     grid: z
       .enum(['symmetric', 'affine'])
       .optional()
       .describe(
         'Levels of int8 to int2: symmetric about 0, or affine, with more levels on one side where that fits better. By default symmetric for int8 and affine below.',
       )
-      .meta({ group: 'advanced' }),
+      .meta({
+        group: 'advanced',
+        about: {
+          symmetric: 'As many levels below 0 as above. The default of int8.',
+          affine: 'More levels on one side where that fits better. The default below 8 bits.',
+        },
+        page: 'quantize',
+      }),
     rounding: z
       .enum(['nearest', 'compensated'])
       .optional()
       .describe(
         'Rounding of int8 to int2: to the nearest level, or so that the errors of weights compensate each other on training examples. By default compensated where there is data.',
-      ),
+      )
+      .meta({
+        about: {
+          nearest: 'Each weight to its nearest level. Needs no data; take it for 8 bits.',
+          compensated:
+            'The errors of weights make up for each other on training examples. Needs data; take it below 8 bits.',
+        },
+        page: 'quantize',
+      }),
     samples: calibrationSamples.describe(
       'Training examples for compensated rounding and for the ranges of activations.',
     ),
@@ -112,6 +143,12 @@ export const quantize = defineStep({
       .meta({
         group: 'advanced',
         labels: { mse: 'Mean squared error', percentile: 'Percentile', 'min-max': 'Smallest and largest value' },
+        about: {
+          mse: 'The range with the smallest error of rounding. The default.',
+          percentile: '99.99% of the values. Take it where few values lie far away.',
+          'min-max': 'All values. Take it where no value may be cut off.',
+        },
+        page: 'quantize',
       }),
     weights: z
       .enum(['kernels', 'all'])
@@ -140,6 +177,8 @@ export const quantize = defineStep({
     title: 'Quantize',
     running: 'Quantizing',
     purpose: 'Keeps weights in 2 to 16 bits.',
+    when: 'Take it last: a quarter of the bytes at nearly the same accuracy.',
+    page: 'quantize',
     verb: 'Quantize',
     past: 'quantized',
     outcome: measuredWords,

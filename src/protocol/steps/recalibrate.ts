@@ -34,6 +34,8 @@ export const recalibrate = defineStep({
     title: 'Recalibrate',
     running: 'Recalibrating',
     purpose: 'Measures the statistics of batch normalization again.',
+    when: 'Take it after channels are removed, where nothing is trained.',
+    page: 'remove',
     verb: 'Recalibrate',
     past: 'recalibrated',
     outcome: measuredWords,

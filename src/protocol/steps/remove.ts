@@ -35,10 +35,21 @@ export const openSizes = InputShape.describe(
   `Input size for a model that leaves it open, without the batch, such as 224, 224, 3. MACs are counted for it, and without data outputs are compared on it. Default: ${DEFAULT_SIZES.image} for images and ${DEFAULT_SIZES.steps} steps for series.`,
 );
 
+/** Scores of channels, one line each. */
+export const CHANNEL_SCORES_ABOUT = {
+  magnitude: 'Sum of the sizes of the weights that make the channel. The default; needs no data.',
+  l2: 'Root of the sum of the squares of the weights that make the channel. Take it without data.',
+  fpgm: 'Distance to the other filters of the layer. Take it without data: it removes what others can stand in for.',
+  'bn-scale':
+    'Scale of the batch normalization behind the channel. Take it for networks that have one after each convolution.',
+  taylor: 'Change of the loss without the channel, to first order. Needs data; the best where there is some.',
+  random: 'A random number. Take it as the baseline that a score has to beat.',
+};
+
 /** Importance scores of whole channels; the engine describes each where it computes it. */
 export const ChannelScoreName = z
   .enum(['magnitude', 'l2', 'fpgm', 'bn-scale', 'taylor', 'random'])
-  .meta({ labels: SCORE_LABELS });
+  .meta({ labels: SCORE_LABELS, about: CHANNEL_SCORES_ABOUT, page: 'remove' });
 export type ChannelScoreName = z.infer<typeof ChannelScoreName>;
 
 /** True if a channel score is computed from training examples. */
@@ -58,7 +69,14 @@ export const remove = defineStep({
       .enum(['global', 'layer'])
       .default('global')
       .describe('Rank the channels of all layers together, or take the same share of each layer.')
-      .meta({ labels: { global: 'All layers together', layer: 'Each layer by itself' } }),
+      .meta({
+        labels: { global: 'All layers together', layer: 'Each layer by itself' },
+        about: {
+          global: 'The least important channels go wherever they are. Take it with a score that needs data.',
+          layer: 'Each layer loses the same share of its channels. Take it with a score that needs no data.',
+        },
+        page: 'remove',
+      }),
     amount: RemoveAmount.optional().describe('How much to remove.').meta({ begins: true }),
     layers: z
       .record(z.string(), share('Share of the channels of this layer to remove.'))
@@ -92,6 +110,8 @@ export const remove = defineStep({
     title: 'Remove channels',
     running: 'Removing channels',
     purpose: 'Removes filters and neurons: the model becomes smaller and faster.',
+    when: 'Take it for a model that every program computes faster, and train afterwards.',
+    page: 'remove',
     verb: 'Remove channels of',
     past: 'smaller',
     outcome: ({ reached, shortfall, ...measured }) =>

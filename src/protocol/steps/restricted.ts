@@ -28,7 +28,15 @@ export const scaleOf = z
   .enum(['filter', 'tensor'])
   .default('filter')
   .describe('Weights that share a scale: those of each output channel, or all of a layer.')
-  .meta({ label: 'Scale of', labels: { filter: 'Each filter', tensor: 'Each layer' } });
+  .meta({
+    label: 'Scale of',
+    labels: { filter: 'Each filter', tensor: 'Each layer' },
+    about: {
+      filter: 'Each output channel has a scale. The default: more exact, for a few bytes.',
+      tensor: 'All weights of a layer have one scale. Take it for the smallest file.',
+    },
+    page: 'few-values',
+  });
 
 /** The layers at both ends of a network. */
 export const ends = z

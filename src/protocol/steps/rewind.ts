@@ -31,6 +31,8 @@ export const rewind = defineStep({
     title: 'Rewind',
     running: 'Rewinding',
     purpose: 'Sets the remaining weights back to earlier values.',
+    when: 'Take it between pruning and training, to train again what is left from early on.',
+    page: 'schedules',
     verb: 'Rewind',
     past: 'rewound',
     outcome: ({ kept, zeros }) => `${count(kept)} kernel weights went back, ${count(zeros)} stayed 0`,

@@ -4,9 +4,9 @@ import { LayerPatterns } from '../patterns';
 import { defineStep } from './define';
 import { TargetGoal } from './goal';
 import { measuredAfter, measuredWords } from './measured-after';
-import { Granularity, ImportanceScoreName, prune, SCORE_LABELS } from './prune';
+import { Granularity, ImportanceScoreName, prune, SCORE_LABELS, WEIGHT_SCORES_ABOUT } from './prune';
 import { quantize } from './quantize';
-import { ChannelScoreName, openSizes, remove } from './remove';
+import { CHANNEL_SCORES_ABOUT, ChannelScoreName, openSizes, remove } from './remove';
 
 /**
  * Prunes to a target instead of a ratio: scans the sensitivity of each layer, searches amounts for each layer, measures the
@@ -22,18 +22,37 @@ export const target = defineStep({
       .describe(
         'Prune single weights, remove whole channels, which also makes the model faster, or find the bits of each layer.',
       )
-      .meta({ label: 'Method' }),
+      .meta({
+        label: 'Method',
+        about: {
+          prune: 'Sets single weights to 0. Take it for smaller compressed files.',
+          remove: 'Removes whole channels. Take it for a model that every program computes faster.',
+          quantize: 'Finds the bits of each layer. Take it for small packed files without training.',
+        },
+        page: 'targets',
+      }),
     search: z
       .enum(['greedy', 'dynamic'])
       .default('dynamic')
       .describe(
         'Search of amounts: greedy takes the cheapest next step again and again, dynamic is dynamic programming over all layers.',
-      ),
+      )
+      .meta({
+        about: {
+          greedy: 'Takes the cheapest next step again and again. Take it to compare.',
+          dynamic: 'Weighs all layers against each other. The default, and seldom worse.',
+        },
+        page: 'targets',
+      }),
     score: z
       .enum({ ...ImportanceScoreName.enum, ...ChannelScoreName.enum })
       .default('magnitude')
       .describe('Importance score that ranks weights or channels.')
-      .meta({ labels: SCORE_LABELS }),
+      .meta({
+        labels: SCORE_LABELS,
+        about: { ...CHANNEL_SCORES_ABOUT, ...WEIGHT_SCORES_ABOUT },
+        page: 'scores',
+      }),
     granularity: Granularity.optional().describe(
       'For single weights, the unit that is pruned together: element (default), kernel, filter, or a block such as 4x4.',
     ),
@@ -63,6 +82,8 @@ export const target = defineStep({
     title: 'Reach a target',
     running: 'Reaching the target',
     purpose: 'Finds the amounts that reach a metric, such as accuracy, or a size.',
+    when: 'Take it where the accuracy or the size is known, and not how much each layer can lose.',
+    page: 'targets',
     verb: 'Compress',
     past: 'target',
     outcome: ({ curve: { points, chosen }, ...measured }) =>

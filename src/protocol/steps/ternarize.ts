@@ -17,7 +17,14 @@ export const ternarize = defineStep({
       .describe(
         'Size of the values in training: the mean size of their weights (default), or two trained values, one on each side of 0.',
       )
-      .meta({ labels: { mean: 'Mean size of the weights', trained: 'Trained' } }),
+      .meta({
+        labels: { mean: 'Mean size of the weights', trained: 'Trained' },
+        about: {
+          mean: 'The mean size of their weights. The default; right without training too.',
+          trained: 'Two trained values, one on each side of 0. Take it with training afterwards.',
+        },
+        page: 'few-values',
+      }),
     ends,
     protect,
   },
@@ -27,6 +34,8 @@ export const ternarize = defineStep({
     title: 'Ternarize',
     running: 'Ternarizing',
     purpose: 'Sets every weight to \u2212a, 0 or +a.',
+    when: 'Take it for fewer than two bits a weight, and train afterwards.',
+    page: 'few-values',
     verb: 'Ternarize',
     past: 'ternarized',
     outcome: measuredWords,

@@ -61,6 +61,8 @@ export const train = defineStep({
     title: 'Train',
     running: 'Training',
     purpose: 'Trains a network from random weights.',
+    when: 'Take it first, where there is no checkpoint yet.',
+    page: 'recipes',
     verb: 'Train',
     past: 'trained',
     outcome: bestEpochWords,

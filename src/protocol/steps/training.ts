@@ -41,9 +41,19 @@ export const DECAY = { exponential: 0.7, step: 0.1 } as const;
 
 /** The options that training and fine-tuning share, beside epochs, batch size and learning rate. */
 export const trainingOptions = {
-  schedule: LearningRateSchedule.default('cosine').describe(
-    'Schedule of the learning rate: constant, falling to 0 along half a cosine, or decaying by a factor with every epoch (exponential) or every few (step).',
-  ),
+  schedule: LearningRateSchedule.default('cosine')
+    .describe(
+      'Schedule of the learning rate: constant, falling to 0 along half a cosine, or decaying by a factor with every epoch (exponential) or every few (step).',
+    )
+    .meta({
+      about: {
+        constant: 'One rate from the first epoch to the last. Take it to compare with others.',
+        cosine: 'Falls to 0 along half a cosine. The default: right for a known number of epochs.',
+        exponential: 'Falls by a factor with every epoch. Take it with early stop.',
+        step: 'Falls by a factor after every few epochs. Take it where a paper says so.',
+      },
+      page: 'schedules',
+    }),
   warmup: z
     .number()
     .nonnegative()

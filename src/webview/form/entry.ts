@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import type { DocsPage } from '../../protocol/docs';
 import type { Complaint } from '../../protocol/errors';
 import type { Field } from '../../protocol/fields';
 import type { Json, JsonObject } from '../../protocol/json';
@@ -15,6 +16,8 @@ export interface FormContext {
   starts: Starts;
   /** The fault of the form's value, with the place relative to that value; null: none. */
   complaint: Complaint | null;
+  /** Opens a page of the documentation; without it no field has a link. */
+  openPage?: ((page: DocsPage) => void) | undefined;
 }
 
 /** The properties of a control; a value of undefined removes the field. */

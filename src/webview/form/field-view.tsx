@@ -3,6 +3,7 @@ import { Fold } from '../ui/fold';
 import { Checkbox } from '../ui/checkbox';
 import { isObject, withKey } from '../../protocol/json';
 import { within, type EntryProps, type FieldsProps } from './entry';
+import { MoreLink } from './more-link';
 import { NameList } from './name-list';
 import { NumberEntry } from './number-entry';
 import { NumberListEntry } from './number-list-entry';
@@ -19,12 +20,24 @@ export function FieldView(props: EntryProps) {
   return (
     <div class={field.spec.kind === 'object' || field.spec.kind === 'record' ? 'form-field wide' : 'form-field'}>
       <Control {...props} />
-      {field.spec.kind !== 'object' && <Help text={field.help} />}
+      {field.spec.kind !== 'object' && <Help {...props} />}
     </div>
   );
 }
 
-const Help = ({ text }: { text: string }) => (text === '' ? null : <p class="form-help small quiet">{text}</p>);
+/** The line below a field: about the chosen value where that has one, and a link to its page. */
+function Help({ field, value, context }: EntryProps) {
+  const { spec, page } = field;
+  const now = value ?? field.fallback;
+  const text = (spec.kind === 'choice' && typeof now === 'string' ? spec.about?.[now] : undefined) ?? field.help;
+  if (text === '') return null;
+  return (
+    <p class="form-help small quiet">
+      {text}
+      {page && <MoreLink page={page} of={field.label} open={context.openPage} testId={`${context.id}-page`} />}
+    </p>
+  );
+}
 
 function Control(props: EntryProps) {
   const { field, value, context, onChange } = props;
@@ -64,7 +77,7 @@ function Control(props: EntryProps) {
               {label}
             </Checkbox>
           )}
-          <Help text={field.help} />
+          <Help {...props} />
           {(field.required || value !== undefined) && (
             <fieldset class="form-part">
               <legend class={field.required ? 'field-label' : 'unseen'}>{label}</legend>

@@ -19,6 +19,9 @@ function translatedSpec(spec: Spec): Spec {
     case 'choice':
       return {
         ...spec,
+        ...(spec.about
+          ? { about: Object.fromEntries(Object.entries(spec.about).map(([value, line]) => [value, translated(line)])) }
+          : {}),
         labels: Object.fromEntries(spec.options.map((option) => [option, translated(valueLabel(spec, option))])),
       };
     case 'object':

@@ -1,5 +1,6 @@
 import { ObjectFields } from '../form/field-view';
-import { t, translated } from '../../protocol/l10n';
+import { MoreLink } from '../form/more-link';
+import { sentences, t, translated } from '../../protocol/l10n';
 import { plansByRunning, stepDefinition } from '../../protocol/steps';
 import { sentence } from '../ui/sentence';
 import {
@@ -14,6 +15,7 @@ import {
   stepsBefore,
 } from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
+import { openPage } from '../state/docs';
 import { cancelPlan, madeBy, planning, planProblem, planStep } from '../state/step-plan';
 import { ShowLog } from '../notices/show-log';
 import { Button } from '../ui/button';
@@ -31,15 +33,18 @@ export function StepForm() {
   const own = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
   const layers = [...new Set([...own, ...madeBy(stepsBefore(index))])];
   const problem = problems.value[index] ?? null;
-  const { title, purpose } = stepDefinition(name).words;
+  const { title, purpose, when, page } = stepDefinition(name).words;
   return (
     <div class="step-form" data-inputs key={`${index}-${name}`}>
       <h3>{t('Step {0}: {1}', index + 1, translated(title))}</h3>
-      <p class="small quiet">{translated(purpose)}</p>
+      <p class="small quiet" data-testid="step-about">
+        {sentences(translated(purpose), translated(when))}
+        <MoreLink page={page} of={translated(title)} open={openPage} testId="step-page" />
+      </p>
       <ObjectFields
         fields={stepFields(name)}
         value={draft}
-        context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value }}
+        context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value, openPage }}
         onChange={(next) => changeStep(index, next)}
       />
       {problem !== null && (

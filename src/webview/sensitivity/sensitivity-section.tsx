@@ -1,6 +1,7 @@
 import { t, translated } from '../../protocol/l10n';
 import { normalizationName } from '../../protocol/normalization';
 import { METRICS, metricText, type MetricValue } from '../../protocol/metric';
+import { openPage } from '../state/docs';
 import { ObjectFields } from '../form/field-view';
 import { scannedLayers } from './scan';
 import { ShowLog } from '../notices/show-log';
@@ -114,6 +115,7 @@ export function SensitivitySection() {
               layers: (inspection.value?.layers ?? []).map(({ name }) => name),
               starts: () => undefined,
               complaint: scanComplaint.value,
+              openPage,
             }}
             onChange={(next) => (scanOptions.value = next)}
           />

@@ -36,7 +36,10 @@ vi.mock('vscode', () => ({
   l10n: { t: (text: string) => text },
   env: { clipboard: { writeText: () => Promise.resolve() } },
   commands: { executeCommand: () => Promise.resolve() },
-  Uri: { file: (fsPath: string) => ({ fsPath, scheme: 'file' }) },
+  Uri: {
+    file: (fsPath: string) => ({ fsPath, scheme: 'file' }),
+    joinPath: (...parts: unknown[]) => ({ fsPath: parts.slice(1).join('/'), scheme: 'file' }),
+  },
   window: {},
 }));
 vi.mock('../../../src/engine/model/runnable', { spy: true });
@@ -160,6 +163,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   packing: [nothing],
   brotli: [nothing],
   trustWorkspace: [nothing],
+  openDocs: [{ page: 'scores' }],
   showLog: [nothing],
 });
 

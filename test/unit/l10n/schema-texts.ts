@@ -13,7 +13,10 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 function textsOfSpec(spec: Spec): string[] {
   switch (spec.kind) {
     case 'choice':
-      return spec.options.map((option) => valueLabel(spec, option).replaceAll('_', ' '));
+      return [
+        ...spec.options.map((option) => valueLabel(spec, option).replaceAll('_', ' ')),
+        ...Object.values(spec.about ?? {}),
+      ];
     case 'object':
       return spec.fields.flatMap(textsOfField);
     case 'record':
@@ -33,8 +36,8 @@ const textsOfField = ({ key, label, help, unit = '', spec }: Field): string[] =>
 export const schemaTexts = (): string[] => [
   ...stepNames.flatMap((name) => {
     const { schema, words } = stepDefinition(name);
-    const { title, running, purpose, verb, past } = words;
-    return [title, running, purpose, past, `${verb} {0}`, ...fieldsOf(schema).flatMap(textsOfField)];
+    const { title, running, purpose, when, verb, past } = words;
+    return [title, running, purpose, when, past, `${verb} {0}`, ...fieldsOf(schema).flatMap(textsOfField)];
   }),
   // A job without steps.
   'Run {0}',

@@ -15,6 +15,8 @@ export const scale = defineStep({
     title: 'Scale',
     running: 'Scaling',
     purpose: 'Multiplies every weight.',
+    when: 'Take it in tests.',
+    page: 'recipes',
     verb: 'Scale',
     past: 'scaled',
     outcome: ({ changed }) => `${changed} weights scaled`,

@@ -49,6 +49,8 @@ test('a definition makes the schemas of the step and of its result, and fills in
       title: 'Scale',
       running: 'Scaling',
       purpose: 'Multiplies.',
+      when: 'Take it in tests.',
+      page: 'recipes',
       verb: 'Scale',
       past: 'scaled',
       outcome: ({ changed }) => `${changed} weights`,

@@ -419,6 +419,7 @@ export class FakeHost {
         this.tell('state', this.state);
         return Promise.resolve(null);
       },
+      openDocs: nothing('openDocs'),
       showLog: nothing('showLog'),
     };
   }
