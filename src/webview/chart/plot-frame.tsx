@@ -6,6 +6,8 @@ export interface GoalLine {
   readonly axis: 'x' | 'y';
   readonly value: number;
   readonly words: string;
+  /** The words of a line across stand at the left, where the points at the right would cover them. */
+  readonly atLeft?: boolean;
 }
 
 /** The grid, ticks, titles and goals of a plot, hidden from screen readers. */
@@ -36,7 +38,7 @@ export function PlotFrame({ plot, goals = [] }: { plot: Plot; goals?: readonly G
       <text class="axis-text axis-title" x={right} y={height - 6} text-anchor="end">
         {isLogarithmic ? t('{0}, by powers of ten', titles[0]) : titles[0]}
       </text>
-      {goals.map(({ axis, value, words }) => {
+      {goals.map(({ axis, value, words, atLeft = false }) => {
         const at = axis === 'x' ? plot.x(value) : plot.y(value);
         const late = at > width / 2;
         return (
@@ -51,7 +53,12 @@ export function PlotFrame({ plot, goals = [] }: { plot: Plot; goals?: readonly G
                 {words}
               </text>
             ) : (
-              <text class="axis-text" x={right - 4} y={at - 4} text-anchor="end">
+              <text
+                class="axis-text"
+                x={atLeft ? left + 4 : right - 4}
+                y={at - 4}
+                text-anchor={atLeft ? 'start' : 'end'}
+              >
                 {words}
               </text>
             )}

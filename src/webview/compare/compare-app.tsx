@@ -15,7 +15,7 @@ import { TotalsOfTwo } from './totals-of-two';
 export function CompareApp() {
   const known = comparison.answer.value;
   return (
-    <main class="page compare-page" data-testid="comparison" data-ready={known !== null}>
+    <main class="page titled" data-testid="comparison" data-ready={known !== null}>
       {known && <Heading known={known} />}
       {!known && <h1>{t('Comparison')}</h1>}
       <QuestionState asked={comparison} stage={t('Reading both checkpoints')} testId="comparison-problem" />

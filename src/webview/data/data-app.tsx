@@ -40,7 +40,7 @@ export function DataApp() {
   const known = review.problem.value === null ? review.answer.value : null;
   const description = known?.description ?? null;
   return (
-    <main class="page data-page" data-inputs data-testid="data" data-ready={known !== null && !isStale.value}>
+    <main class="page titled" data-inputs data-testid="data" data-ready={known !== null && !isStale.value}>
       <h1>{(description ?? known?.recognized)?.name ?? t('Dataset')}</h1>
       {known?.model !== undefined && <p class="quiet">{t('For {0}', known.model)}</p>}
       <Actions known={known} />

@@ -124,10 +124,10 @@ export function GraphView() {
           </span>
         )}
         {collapsible.length > 0 && (
-          <span class="small">
+          <span class="small row">
             <LinkButton onPress={() => setOpen(new Set(collapsible.map(({ id }) => id)))} testId="graph-open-all">
               {t('Unfold all blocks')}
-            </LinkButton>{' '}
+            </LinkButton>
             <LinkButton onPress={() => setOpen(new Set())} testId="graph-close-all">
               {t('Fold all blocks')}
             </LinkButton>

@@ -153,6 +153,9 @@ const on = (examples: string, used: NormalizationInUse | undefined): string =>
 const differenceOf = ([before]: MetricValues, [after]: MetricValues): string =>
   metricDifference(after.name, after.value - before.value);
 
+/** The reason in so few words that they fit below a figure; null: the workspace is trusted. */
+const notTrusted = (): string | null => (panel.value?.trusted === false ? t('not trusted yet') : null);
+
 /** The metric on validation examples, by which thresholds are judged, as it is and as it would become. */
 function ValidationStat() {
   const tried = previewMetrics.value;
@@ -187,7 +190,15 @@ function ValidationStat() {
   const why = translated(tried?.value.reason ?? cannotMeasure.value ?? t('try a threshold'));
   const label = onSplit(known ? mainMetric(known.metrics) : METRICS.accuracy, 'validation');
   return (
-    <Stat id="accuracy" label={label} now={'\u2013'} value={null} preview={null} note={why} title={sentence(why)} />
+    <Stat
+      id="accuracy"
+      label={label}
+      now={'\u2013'}
+      value={null}
+      preview={null}
+      note={notTrusted() ?? why}
+      title={sentence(why)}
+    />
   );
 }
 
@@ -205,7 +216,7 @@ function EvaluatedStat() {
         now={'\u2013'}
         value={null}
         preview={null}
-        note={why}
+        note={notTrusted() ?? why}
         title={why}
       />
     );

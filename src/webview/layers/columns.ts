@@ -17,7 +17,7 @@ export interface ColumnWords {
 export const COLUMN_WORDS: Readonly<Record<TableColumn, ColumnWords>> = {
   name: { text: t('Layer'), isFigure: false, width: 140 },
   type: { text: t('Type'), isFigure: false, width: 112 },
-  shape: { text: t('Output'), isFigure: true, width: 92 },
+  shape: { text: t('Output'), isFigure: true, width: 106 },
   params: { text: t('Params'), isFigure: true, width: 82 },
   macs: { text: t('MACs'), title: t('Multiply-accumulates for one example'), isFigure: true, width: 76 },
   bits: {

@@ -40,7 +40,7 @@ export function goalLine(curve: ParetoCurve): GoalLine | undefined {
 /** The lines of the plot: the goal, and the metric of the unchanged model. */
 export const linesOf = (curve: ParetoCurve): GoalLine[] => [
   ...[goalLine(curve) ?? []].flat(),
-  { axis: 'y', value: valueIn(curve, curve.baseline), words: t('unchanged model') },
+  { axis: 'y', value: valueIn(curve, curve.baseline), words: t('unchanged model'), atLeft: true },
 ];
 
 /** Both axes: all points, the goal, and the metric of the unchanged model. */

@@ -37,7 +37,7 @@ function Pictures({ layer }: { layer: LayerInfo }) {
   const tensors = layer.tensors.filter(({ params, dtype }) => params > 0 && dtype !== 'string');
   return (
     <div class="pictures">
-      <div class="row">
+      <div class="row picture-choices">
         <Select
           label={t('Tensor')}
           value={known.sheet.tensor}

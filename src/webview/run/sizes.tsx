@@ -54,7 +54,7 @@ function SizeTables({
   const isPacked = packed.length > 0;
   return (
     <section class="run-sizes" aria-label={t('Sizes of the weights')} data-testid="run-sizes">
-      <div class="sizes-scroller" role="region" aria-label={t('Sizes of layers')} tabIndex={0}>
+      <div class="sizes-scroller" role="group" aria-label={t('Sizes of layers')} tabIndex={0}>
         <table class="compare sizes">
           <caption class="unseen">{t('Bytes of the weights of each layer')}</caption>
           <thead>
@@ -85,7 +85,7 @@ function SizeTables({
           </tbody>
         </table>
       </div>
-      <div class="sizes-scroller" role="region" aria-label={t('Sizes after steps')} tabIndex={0}>
+      <div class="sizes-scroller" role="group" aria-label={t('Sizes after steps')} tabIndex={0}>
         <table class="compare sizes" data-testid="step-sizes">
           <caption class="unseen">{t('Bytes of all weights after each step')}</caption>
           <thead>

@@ -67,7 +67,6 @@ export function columnsOfRuns(shown: Shown): readonly ColumnOfRuns[] {
       ...word('when', t('When'), 176, ({ run }) => run && dateWords(run.when)),
       key: ({ run }) => (run ? Date.parse(run.when) : null),
     },
-    word('start', t('Model'), 150, ({ run }) => run?.start && (run.start.path === null ? t('{0} (gone)', run.start.name) : run.start.name)), // prettier-ignore
     {
       ...{ name: 'sparsity', title: t('Sparsity'), isFigure: true, width: 80 },
       key: ({ model }) => model?.totals.sparsity ?? null,
@@ -82,12 +81,15 @@ export function columnsOfRuns(shown: Shown): readonly ColumnOfRuns[] {
       },
       note: (row) => (valueOf(row, metric) === null || !row.model ? '' : splitWords(row.model)),
     },
-    ...SIZE_NAMES.map((name) => sizeColumn(name, shown)),
+    ...SIZE_NAMES.filter((name) => name !== 'latency' || shown.latencies.size > 0).map((name) =>
+      sizeColumn(name, shown),
+    ),
     {
-      ...{ name: 'seconds', title: t('Duration'), isFigure: true, width: 84 },
+      ...{ name: 'seconds', title: t('Duration'), isFigure: true, width: 104 },
       key: ({ run }) => run?.seconds ?? null,
       text: ({ run }) => (run?.seconds == null ? NONE : duration(run.seconds)),
     },
+    word('start', t('Model'), 150, ({ run }) => run?.start && (run.start.path === null ? t('{0} (gone)', run.start.name) : run.start.name)), // prettier-ignore
     word('data', t('Data'), 110, ({ run }) => run?.data),
     word('steps', t('Recipe steps'), 190, ({ run }) => run?.steps.join(t(', '))),
     word('state', t('State'), 96, ({ run }) => run && stateWords(run.state)),

@@ -18,7 +18,7 @@ export function RunsApp() {
   const open = (path: string) => askRuns('openCheckpoint', { path });
   const isKnown = known.value !== null;
   return (
-    <main class="page" data-testid="runs-chart" data-ready={isKnown && left.value === 0}>
+    <main class="page titled" data-testid="runs-chart" data-ready={isKnown && left.value === 0}>
       <div class="section-head compare-head">
         <h1>{t('Runs and checkpoints')}</h1>
         <LinkButton onPress={() => void loadRuns()} testId="runs-again">

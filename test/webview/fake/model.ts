@@ -167,9 +167,28 @@ function threshold(kernels: readonly Float32Array[], zeros: number): number {
   return sizes[Math.min(sizes.length - 1, Math.max(0, zeros))] ?? 0;
 }
 
-function amountThreshold(amount: PruneAmount, kernels: readonly Float32Array[], of: number): number {
+/** The threshold at which such a share of all weights is 0, where each kernel is a part of one with as many weights as `sizes` says. */
+function thresholdOfParts(kernels: readonly Float32Array[], sizes: readonly number[], share: number): number {
+  const wanted = share * sizes.reduce((total, size) => total + size, 0);
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    const zeros = kernels.reduce((total, kernel, k) => total + (1 - nonzeroOf(cutBelow(kernel, middle)) / kernel.length) * sizes[k]!, 0); // prettier-ignore
+    if (zeros < wanted) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** @param sizes the number of weights that each kernel stands for */
+function amountThreshold(amount: PruneAmount, kernels: readonly Float32Array[], sizes: readonly number[]): number {
   if ('threshold' in amount) return amount.threshold;
-  if ('sparsity' in amount) return threshold(kernels, Math.round(amount.sparsity * of));
+  if ('sparsity' in amount) {
+    const of = kernels.reduce((total, kernel) => total + kernel.length, 0);
+    return kernels.every((kernel, k) => kernel.length === sizes[k])
+      ? threshold(kernels, Math.round(amount.sparsity * of))
+      : thresholdOfParts(kernels, sizes, amount.sparsity);
+  }
   let sum = 0;
   let squares = 0;
   let count = 0;
@@ -191,12 +210,13 @@ interface Pruned {
 /** Prunes as the engine would: counts, and the kernels that are left. */
 export function pruned(model: FakeModel, step: PruneStep): Pruned {
   const own = step.layers ?? {};
-  const ranked = [...model.kernels].filter(([name]) => !(name in own)).map(([, kernel]) => kernel);
+  const ranked = [...model.kernels].filter(([name]) => !(name in own));
+  const sizes = new Map(model.inspection.layers.map((layer) => [layer.name, kernelSize(layer)]));
   const all = step.amount
     ? amountThreshold(
         step.amount,
-        ranked,
-        ranked.reduce((n, k) => n + k.length, 0),
+        ranked.map(([, kernel]) => kernel),
+        ranked.map(([name]) => sizes.get(name) ?? 0),
       )
     : 0;
   const kernels: Float32Array[] = [];
@@ -205,7 +225,7 @@ export function pruned(model: FakeModel, step: PruneStep): Pruned {
     if (!kernel)
       return { name: layer.name, sparsity: null, threshold: null, nonzero: layer.nonzero, reason: layer.reason ?? '' };
     const amount = own[layer.name];
-    const below = amount ? amountThreshold(amount, [kernel], kernel.length) : all;
+    const below = amount ? amountThreshold(amount, [kernel], [kernel.length]) : all;
     let left = cutBelow(kernel, below);
     let reason: string | undefined;
     if (!step.allowEmptyLayers && nonzeroOf(left) === 0) {

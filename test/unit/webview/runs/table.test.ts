@@ -39,7 +39,15 @@ test('a metric names its split, and a missing checkpoint is said', () => {
   const column = (name: string) => table.columns.value.find((one) => one.name === name)!;
   expect([column('metric').text(row!), column('metric').note?.(row!)]).toEqual(['90.00%', 'test']);
   expect(column('start').text(row!)).toBe('cnn (gone)');
-  expect(column('latency').text(row!)).toBe('\u2013');
+});
+
+test('a column of latencies is there once one was measured', () => {
+  const shown = signal<Shown>({ metric: null, latencies: new Map() });
+  const table = runTable(signal([run('a', 1, 0.9), run('b', 2, 0.8)].map(rowOfRun)), shown);
+  const column = () => table.columns.value.find(({ name }) => name === 'latency');
+  expect(column()).toBeUndefined();
+  shown.value = { metric: null, latencies: new Map([['/a/model.json', 1.25]]) };
+  expect(table.rows.value.map((row) => column()?.text(row))).toEqual(['\u2013', '1.250 ms']);
 });
 
 test('several rows are chosen, and chosen ones that a filter hides do not count', () => {
