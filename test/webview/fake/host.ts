@@ -281,11 +281,14 @@ export class FakeHost {
           layers.map((name) => {
             const kernel = name === null ? undefined : kernels.get(name);
             if (name !== null && !kernel) throw new UserError(`${name} has no weights to count.`);
-            const parts = kernel ? [kernel] : [...kernels.values()];
-            const known = parts.reduce((total, part) => total + part.length, 0);
-            const layer = inspection.layers.find((one) => one.name === name);
-            const size = layer ? kernelSize(layer) : inspection.totals.kernelWeights;
-            return histogramOf(name, parts, bins, size / known);
+            const shown = [...kernels].filter(([one]) => name === null || one === name);
+            const sizes = new Map(inspection.layers.map((layer) => [layer.name, kernelSize(layer)]));
+            return histogramOf(
+              name,
+              shown.map(([, part]) => part),
+              bins,
+              shown.map(([one, part]) => (sizes.get(one) ?? part.length) / part.length),
+            );
           }),
         );
       },

@@ -24,24 +24,31 @@ export function trainedWeights(count: number, fanIn: number, seed: number): Floa
 
 /**
  * Counted as the engine does: 0 is a bin edge, exact zeros apart, |w| finely for thresholds.
- * @param times each weight stands for so many
+ * @param times each weight of a part stands for so many
  */
-export function histogramOf(layer: string | null, parts: readonly Float32Array[], bins: number, times = 1): Histogram {
+export function histogramOf(
+  layer: string | null,
+  parts: readonly Float32Array[],
+  bins: number,
+  times: readonly number[] = parts.map(() => 1),
+): Histogram {
   let count = 0;
   let zeros = 0;
   let min = Infinity;
   let max = -Infinity;
   let sum = 0;
   let squares = 0;
-  for (const part of parts)
+  parts.forEach((part, k) => {
+    const each = times[k]!;
     for (const w of part) {
-      count++;
-      if (w === 0) zeros++;
+      count += each;
+      if (w === 0) zeros += each;
       min = Math.min(min, w);
       max = Math.max(max, w);
-      sum += w;
-      squares += w * w;
+      sum += w * each;
+      squares += w * w * each;
     }
+  });
   const mean = sum / count;
   const width = Math.max(max - min, 1e-9) / (bins - 1);
   const below = Math.ceil(-min / width);
@@ -49,17 +56,19 @@ export function histogramOf(layer: string | null, parts: readonly Float32Array[]
   const size = Math.max(max, -min);
   const counts = new Array<number>(bins).fill(0);
   const magnitudes = new Array<number>(1024).fill(0);
-  for (const part of parts)
+  parts.forEach((part, k) => {
+    const each = times[k]!;
     for (const w of part) {
       if (w === 0) continue;
       const bin = Math.min(bins - 1, Math.max(0, Math.floor((w - start) / width)));
-      counts[bin]!++;
-      magnitudes[Math.min(1023, Math.floor((Math.abs(w) / size) * 1024))]!++;
+      counts[bin]! += each;
+      magnitudes[Math.min(1023, Math.floor((Math.abs(w) / size) * 1024))]! += each;
     }
+  });
   return {
     layer,
-    count: Math.round(count * times),
-    zeros: Math.round(zeros * times),
+    count: Math.round(count),
+    zeros: Math.round(zeros),
     nan: 0,
     infinite: 0,
     min,
@@ -68,8 +77,8 @@ export function histogramOf(layer: string | null, parts: readonly Float32Array[]
     std: Math.sqrt(squares / count - mean * mean),
     start,
     width,
-    counts: counts.map((one) => Math.round(one * times)),
-    magnitudes: { max: size, counts: magnitudes.map((one) => Math.round(one * times)) },
+    counts: counts.map(Math.round),
+    magnitudes: { max: size, counts: magnitudes.map(Math.round) },
   };
 }
 
