@@ -52,7 +52,7 @@ export function openPacked(bytes: Uint8Array): Opened {
         if (at % size) all.set(new Uint8Array(words.buffer), at);
         at += count * size;
       }
-      if (at < weightBytes || coder.raw(31) !== checkOf(all)) refuse();
+      if (at < weightBytes || coder.raw(31) !== checkOf(all) >>> 1) refuse();
       return all;
     },
   };
@@ -70,9 +70,11 @@ const FORMATS: Readonly<Record<string, readonly [size: number, mantissa: number]
 export const formatOf = ({ dtype, quantization }: PackedTensor): readonly [size: number, mantissa: number] =>
   FORMATS[quantization?.dtype ?? dtype] ?? [1, 0];
 
-/** Returns a checksum of decoded bytes, 31 bits. */
-export function checkOf(bytes: Uint8Array): number {
-  let hash = 1;
+/** The checksum before the first byte. */
+export const CHECK_START = 1;
+
+/** Returns a checksum of decoded bytes: the upper 31 bits count. @param hash that of the bytes before */
+export function checkOf(bytes: Uint8Array, hash = CHECK_START): number {
   for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  return hash >>> 1;
+  return hash;
 }

@@ -255,6 +255,8 @@ export const engineRequests = {
       out: z.string().min(1),
       smallWeights: SmallWeights.default(32),
       history: PackedHistory.default('keep'),
+      /** Compress all of large unpacked weights too, where samples of them would do. */
+      exact: z.boolean().default(false),
     }),
     result: PackedSizes,
     trust: 'runs',

@@ -107,7 +107,7 @@ export const ModelTotals = z.object({
   /** Entropy of places and values of all weights, with the tables of their values; only on request. */
   idealBits: z.number().optional(),
   /** The figures that were computed from samples of large weights; absent where none was. */
-  estimated: z.array(z.enum(['gzipBytes', 'packedBytes'])).optional(),
+  estimated: z.array(z.enum(['gzipBytes', 'brotliBytes', 'packedBytes'])).optional(),
 });
 export type ModelTotals = z.infer<typeof ModelTotals>;
 

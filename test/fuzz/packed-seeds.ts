@@ -104,7 +104,7 @@ export function seedOf(model: ModelContent): PackedSeed {
     places.push(places.at(-1)! + Math.floor((tensorBits.get(entry.name) ?? 0) / 8));
   }
   return {
-    ...{ bytes, codings, places, weightBytes: weights.byteLength, check: checkOf(weights) },
+    ...{ bytes, codings, places, weightBytes: weights.byteLength, check: checkOf(weights) >>> 1 },
     text: openPacked(bytes).text,
   };
 }

@@ -23,6 +23,8 @@ export interface EncodedCheckpoint {
   readonly modelJson: { readonly name: 'model.json'; readonly bytes: Uint8Array };
   /** Views of one buffer; of large weights, made each time that their bytes are asked for. */
   readonly shards: readonly EncodedShard[];
+  /** Their joined bytes. */
+  readonly weights: Joined;
   /** The tensors in the order of the manifest. */
   readonly entries: readonly WeightEntry[];
   /** SHA-256 of the joined shards, hex. */
@@ -73,9 +75,10 @@ export function encodeForSizes(model: ModelContent): EncodedCheckpoint {
 export const NO_HASH = '0'.repeat(64);
 
 /** The joined bytes of all weights. */
-interface Joined {
+export interface Joined {
   readonly entries: readonly WeightEntry[];
   readonly byteLength: number;
+  /** Returns a part of them: a view, or memory of its own. */
   read(offset: number, length: number): Uint8Array;
 }
 
@@ -95,7 +98,7 @@ export function filesOf(
     weights: entries,
   };
   const json = JSON.stringify(describe(model, [group]));
-  return { modelJson: { name: 'model.json', bytes: Buffer.from(json) }, shards, entries, weightsHash };
+  return { modelJson: { name: 'model.json', bytes: Buffer.from(json) }, shards, weights: joined, entries, weightsHash };
 }
 
 const shardOf = (joined: Joined, name: string, start: number, byteLength: number): EncodedShard => ({

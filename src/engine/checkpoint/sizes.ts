@@ -5,10 +5,10 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { brotliCompress as brotliCompressCallback, constants, createGzip } from 'node:zlib';
+import { brotliCompress as brotliCompressCallback, createGzip } from 'node:zlib';
 import { CancelledError } from '../../protocol/errors';
 import { encodeCheckpoint, type EncodedCheckpoint } from './encode';
-import { estimatedGzip, type Place } from './estimate-gzip';
+import { BROTLI, estimatedBrotli, estimatedGzip, type Place } from './estimate-gzip';
 import { readFailure } from './failures';
 import type { Session } from './store';
 import type { Checkpoint, ModelContent } from './types';
@@ -22,18 +22,18 @@ export interface FileSizes {
   /** brotli at quality 5. */
   readonly brotliBytes?: number;
   /** Names the figures that were computed from samples. */
-  readonly estimated?: 'gzipBytes'[];
+  readonly estimated?: ('gzipBytes' | 'brotliBytes')[];
 }
 
-/** From so many bytes on gzip is estimated where that is asked: 32 MiB, more than a second of its work. */
+/** From so many bytes on compressed sizes are estimated where that is asked: 32 MiB, more than a second of work. */
 const LARGE_BYTES = 32 * 1024 * 1024;
 
 /** Options of measuring sizes. */
 export interface SizeOptions {
-  readonly brotli?: boolean;
-  /** Estimates gzip for large files. */
+  readonly brotli?: boolean | undefined;
+  /** Estimates compressed sizes of large files. */
   readonly estimate?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const brotliCompress = promisify(brotliCompressCallback);
@@ -115,8 +115,7 @@ async function measure(files: readonly SizedFile[], { signal, brotli, estimate }
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   let [bytes, gzipBytes, brotliBytes] = [0, 0, 0];
   try {
-    if (estimate && !brotli && total >= LARGE_BYTES)
-      return { bytes: total, gzipBytes: await estimatedGzip(files, signal), estimated: ['gzipBytes'] };
+    if (estimate && total >= LARGE_BYTES) return await estimatedSizes(files, total, { brotli, signal });
     // One after another, so that a large checkpoint does not hold a buffer for each of its shards.
     for (const one of files) {
       const file = await streamed(one.stream(), signal);
@@ -129,6 +128,21 @@ async function measure(files: readonly SizedFile[], { signal, brotli, estimate }
     throw error;
   }
   return { bytes, gzipBytes, ...(brotli ? { brotliBytes } : {}) };
+}
+
+async function estimatedSizes(
+  files: readonly SizedFile[],
+  bytes: number,
+  { brotli = false, signal }: Pick<SizeOptions, 'brotli' | 'signal'>,
+): Promise<FileSizes> {
+  const gzipBytes = await estimatedGzip(files, signal);
+  if (!brotli) return { bytes, gzipBytes, estimated: ['gzipBytes'] };
+  return {
+    bytes,
+    gzipBytes,
+    brotliBytes: await estimatedBrotli(files, signal),
+    estimated: ['gzipBytes', 'brotliBytes'],
+  };
 }
 
 async function streamed(source: Readable, signal?: AbortSignal): Promise<Pick<FileSizes, 'bytes' | 'gzipBytes'>> {
@@ -154,7 +168,7 @@ async function streamed(source: Readable, signal?: AbortSignal): Promise<Pick<Fi
 /** Compresses in one piece: the output of brotli depends on how its input is divided, that of gzip does not. */
 async function brotliSize(file: SizedFile): Promise<number> {
   const whole = await buffer(file.stream());
-  return (await brotliCompress(whole, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })).byteLength;
+  return (await brotliCompress(whole, BROTLI)).byteLength;
 }
 
 function* chunks(bytes: number, read: (offset: number, length: number) => Uint8Array): Generator<Uint8Array> {

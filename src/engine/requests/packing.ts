@@ -6,8 +6,8 @@ import type { MakeHandler } from './handler';
 /** Answers `pack`. @throws UserError, CancelledError */
 export const packing: MakeHandler<'pack'> =
   ({ checkpoints }) =>
-  ({ model, out, smallWeights, history }, { signal }) =>
-    checkpoints.use(model, ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, history, signal }), {
+  ({ model, out, smallWeights, history, exact }, { signal }) =>
+    checkpoints.use(model, ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, history, exact, signal }), {
       signal,
     });
 

@@ -42,7 +42,13 @@ export const PackedSizes = Packing.extend({
   /** SHA-256 of all of it but its end, where it stands, hex. */
   sha256: z.string(),
   /** The same model as model.json and shards: bytes as they are, with gzip at level 6 and brotli at quality 5. */
-  unpacked: z.object({ bytes: z.number(), gzipBytes: z.number(), brotliBytes: z.number() }),
+  unpacked: z.object({
+    bytes: z.number(),
+    gzipBytes: z.number(),
+    brotliBytes: z.number(),
+    /** The figures that were computed from samples of large weights; absent where none was. */
+    estimated: z.array(z.enum(['gzipBytes', 'brotliBytes'])).optional(),
+  }),
   /** The largest change of a bias or of a number of the normalization; absent where they are as they were. */
   largestChange: z.object({ tensor: z.string(), change: z.number(), share: z.number() }).optional(),
 });

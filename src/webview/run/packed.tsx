@@ -1,4 +1,4 @@
-import { bytes } from '../../protocol/format';
+import { bytes, marked } from '../../protocol/format';
 import { t, translated } from '../../protocol/l10n';
 import { loaderSnippet } from '../../protocol/loader-snippet';
 import type { PackedSizes } from '../../protocol/measure/packing';
@@ -17,7 +17,7 @@ export function Packed({ packed }: { packed: PackedSizes }) {
           file,
           bytes(packed.bytes),
           (unpacked.bytes / packed.bytes).toFixed(1),
-          (unpacked.gzipBytes / packed.bytes).toFixed(1),
+          marked(!unpacked.estimated?.includes('gzipBytes'), (unpacked.gzipBytes / packed.bytes).toFixed(1)),
         )}
       </p>
       <pre class="small" data-testid="packed-code">

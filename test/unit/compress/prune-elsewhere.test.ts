@@ -5,7 +5,7 @@ import { afterStep } from '../../../src/protocol/steps/measured-after';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import { encodeCheckpoint, encodeForSizes } from '../../../src/engine/checkpoint/encode';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
-import { estimatedGzip } from '../../../src/engine/checkpoint/estimate-gzip';
+import { estimatedBrotli, estimatedGzip } from '../../../src/engine/checkpoint/estimate-gzip';
 import { plannedSizes } from '../../../src/engine/checkpoint/sizes';
 import type { Checkpoint, ModelContent } from '../../../src/engine/checkpoint/types';
 import { isElsewhere } from '../../../src/engine/checkpoint/values';
@@ -124,9 +124,8 @@ it('is encoded for its sizes without its hash, and written part by part', async 
   expect(joined.equals(Buffer.from(data.buffer))).toBe(true);
   const [shard] = exact.shards;
   expect(Buffer.from(shard!.read(5, 11)).equals(joined.subarray(5, 16))).toBe(true);
-  const { gzipBytes } = await plannedSizes(large);
-  const estimated = await estimatedGzip(
-    exact.shards.map((one) => ({ bytes: one.byteLength, read: (offset, length) => one.read(offset, length) })),
-  );
-  expect(Math.abs(estimated / gzipBytes - 1)).toBeLessThan(0.01);
+  const { gzipBytes, brotliBytes } = await plannedSizes(large, { brotli: true });
+  const places = exact.shards.map(({ byteLength, read }) => ({ bytes: byteLength, read }));
+  expect(Math.abs((await estimatedGzip(places)) / gzipBytes - 1)).toBeLessThan(0.01);
+  expect(Math.abs((await estimatedBrotli(places)) / brotliBytes! - 1)).toBeLessThan(0.01);
 });

@@ -1,14 +1,15 @@
 import { chances } from '../../../loader/chances';
 import { DENSITIES, densityOf, NUMBER } from '../../../loader/layout';
 import type { Words } from '../../../loader/weights-decoder';
+import { codeNumber } from './code-number';
 import { RangeEncoder } from './range-encoder';
 import { waysToCode } from './values';
 import {
-  codeNumber,
   countLines,
   LONGEST_LINE,
   wholeScan,
   type Coding,
+  type Numbers,
   type Scan,
   type WeightsEncoder,
 } from './weights-encoder';
@@ -41,20 +42,20 @@ export function chooseCoding(
   if (codings.length === 1) return codings[0]!;
   let best: { coding: Coding; bits: number } | undefined;
   for (const coding of codings) {
-    const scratch = new RangeEncoder();
+    const scratch = new RangeEncoder({ counted: true });
     encoder.fork(scratch).tensor(coding);
     if (!best || scratch.bits < best.bits) best = { coding, bits: scratch.bits };
   }
   return best!.coding;
 }
 
-function zerosOf(numbers: Int32Array): number {
+function zerosOf(numbers: Numbers): number {
   let zeros = 0;
   for (let i = 0; i < numbers.length; i++) if (numbers[i] === 0) zeros++;
   return zeros;
 }
 
-function chooseScan(numbers: Int32Array, shape: readonly number[], widths: readonly number[]): Scan {
+function chooseScan(numbers: Numbers, shape: readonly number[], widths: readonly number[]): Scan {
   const size = numbers.length;
   const whole = wholeScan(size);
   const zeros = zerosOf(numbers);
@@ -90,7 +91,7 @@ function logFactorial(n: number): number {
 
 /** Returns the bits of the places of zeros, and the distance of lines that gives the fewest. */
 function costOfLines(
-  numbers: Int32Array,
+  numbers: Numbers,
   { inner, line }: Pick<Scan, 'inner' | 'line'>,
   distances: readonly number[],
 ): { bits: number; compared: number } {
@@ -102,9 +103,10 @@ function costOfLines(
   });
   let best = { bits: Infinity, compared: 1 };
   for (const compared of distances) {
-    const coder = new RangeEncoder();
+    const coder = new RangeEncoder({ counted: true });
     const all = chances(DENSITIES * NUMBER);
-    counts.forEach((count, i) => codeNumber(coder, all, densityOf(counts[i - compared] ?? 0) * NUMBER, count));
+    for (let i = 0; i < counts.length; i++)
+      codeNumber(coder, all, densityOf(counts[i - compared] ?? 0) * NUMBER, counts[i]!);
     if (places + coder.bits < best.bits) best = { bits: places + coder.bits, compared };
   }
   return best;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { EXPANSION, HEAD, TEXT_ALLOWED, TEXT_EXPANSION, TEXT_UNIT } from '../../../loader/head';
-import { checkOf, formatOf } from '../../../loader/packed-file';
+import { CHECKSUM, EXPANSION, HEAD, TEXT_ALLOWED, TEXT_EXPANSION, TEXT_UNIT } from '../../../loader/head';
+import { CHECK_START, checkOf, formatOf } from '../../../loader/packed-file';
 import { primedModel } from '../../../loader/primed-model';
 import type { Words } from '../../../loader/weights-decoder';
 import { JsonRecord, WeightsManifest, type WeightEntry } from '../../../protocol/checkpoint';
 import { stringBytes } from '../decode';
 import { storedBytes } from '../dtype';
-import { encodeCheckpoint, type EncodedCheckpoint } from '../encode';
+import { encodeCheckpoint, type EncodedCheckpoint, type Joined } from '../encode';
 import { hashInName } from '../shard-names';
 import type { Companion, ModelContent } from '../types';
 import { chooseCoding } from './choose';
@@ -31,8 +31,12 @@ export interface Packed {
  */
 export function pack(model: ModelContent, encoded: EncodedCheckpoint = encodeCheckpoint(model)): Packed {
   const text = textOf(encoded, model.companions ?? []);
-  const weights = Buffer.concat(encoded.shards.map(({ bytes }) => bytes));
-  const coder = new RangeEncoder();
+  const { weights } = encoded;
+  // Floats take hardly more than they do unpacked.
+  const coder = new RangeEncoder({
+    before: HEAD.length,
+    expected: text.byteLength + weights.byteLength * 1.02 + CHECKSUM,
+  });
   const encoder = new WeightsEncoder(coder);
   encoder.parameter(text.byteLength);
   encoder.parameter(weights.byteLength);
@@ -40,11 +44,12 @@ export function pack(model: ModelContent, encoded: EncodedCheckpoint = encodeChe
   const textBits = coder.bits;
   const tensorBits = new Map<string, number>();
   const widths: number[] = [];
-  let at = 0;
+  let [at, check] = [0, CHECK_START];
   for (const entry of encoded.entries) {
     const before = coder.bits;
-    const bytes = weights.subarray(at, at + lengthOf(entry, weights, at));
+    const bytes = weights.read(at, lengthOf(entry, weights, at));
     at += bytes.byteLength;
+    check = checkOf(bytes, check);
     const [size, mantissa] = formatOf(entry);
     const words = wordsOf(bytes, size);
     const counted = entry.dtype === 'string' || entry.dtype === 'complex64';
@@ -54,17 +59,18 @@ export function pack(model: ModelContent, encoded: EncodedCheckpoint = encodeChe
     if (shape.length > 1) widths.push(shape.at(-1)!);
     tensorBits.set(entry.name, coder.bits - before);
   }
-  coder.raw(31, checkOf(weights));
-  const stream = coder.finish();
+  coder.raw(31, check >>> 1);
   // A file that is too small for what it stands for would be refused: zeros at the end change nothing.
   const least = Math.max(
     weights.byteLength / EXPANSION,
     text.byteLength > TEXT_ALLOWED ? text.byteLength / TEXT_EXPANSION : 0,
   );
-  const padding = Buffer.alloc(Math.max(0, Math.ceil(least) - stream.byteLength));
-  const body = Buffer.concat([Buffer.from(HEAD), stream, padding]);
-  const sum = createHash('sha256').update(body).digest();
-  return { bytes: Buffer.concat([body, sum]), sha256: sum.toString('hex'), textBits, tensorBits };
+  const bytes = coder.finish(CHECKSUM, Math.ceil(least));
+  bytes.set(HEAD);
+  const end = bytes.byteLength - CHECKSUM;
+  const sum = createHash('sha256').update(bytes.subarray(0, end)).digest();
+  bytes.set(sum, end);
+  return { bytes, sha256: sum.toString('hex'), textBits, tensorBits };
 }
 
 /** Returns model.json and the companions, see `Opened`; shards with a hash in their names are left to the reader. */
@@ -85,11 +91,14 @@ function textOf({ modelJson }: EncodedCheckpoint, companions: readonly Companion
   return Buffer.concat([description, Buffer.alloc(spaces, ' '), others]);
 }
 
-function lengthOf(entry: WeightEntry, weights: Buffer, at: number): number {
-  return entry.dtype === 'string' ? stringBytes(weights, at, entry) : storedBytes(entry);
+function lengthOf(entry: WeightEntry, weights: Joined, at: number): number {
+  if (entry.dtype !== 'string') return storedBytes(entry);
+  return stringBytes(weights.read(at, weights.byteLength - at), 0, entry);
 }
 
 function wordsOf(bytes: Uint8Array, size: number): Words {
-  const own = new Uint8Array(bytes).buffer;
-  return size === 1 ? new Uint8Array(own) : size === 2 ? new Uint16Array(own) : new Uint32Array(own);
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  if (size === 1) return new Uint8Array(buffer, byteOffset, byteLength);
+  if (size === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2);
+  return new Uint32Array(buffer, byteOffset, byteLength / 4);
 }

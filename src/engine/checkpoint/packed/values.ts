@@ -62,20 +62,26 @@ function asTable(words: Words, mantissa: number): Values | undefined {
 
 function asFloats(words: Words, mantissa: number): Values {
   const sign = 2 ** (words.BYTES_PER_ELEMENT * 8 - 1);
-  const unit = 2 ** mantissa;
-  const exponentOf = (word: number): number => Math.floor((word % sign) / unit);
+  // The bits of the exponent, in their place.
+  const exponents = sign - 2 ** mantissa;
   let [largest, used] = [0, 0];
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (word === 0) continue;
-    largest = Math.max(largest, exponentOf(word));
+    const exponent = word & exponents;
+    if (exponent > largest) largest = exponent;
     used |= word;
   }
+  largest = (largest >>> mantissa) + 1;
   const dropped = Math.min(mantissa, used === 0 ? mantissa : 31 - Math.clz32(used & -used));
-  const numbers = numbered(words, (word) =>
-    word === 0 ? 0 : (word >= sign ? -1 : 1) * (largest - exponentOf(word) + 1),
-  );
-  return { kind: FLOAT, words, largest: largest + 1, mantissa, dropped, numbers };
+  const numbers = new Int16Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === 0) continue;
+    const size = largest - ((word & exponents) >>> mantissa);
+    numbers[i] = word >= sign ? -size : size;
+  }
+  return { kind: FLOAT, words, largest, mantissa, dropped, numbers };
 }
 
 /** Returns undefined where some value is no small multiple of the scale of its channel. */

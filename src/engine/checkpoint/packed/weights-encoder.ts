@@ -1,18 +1,9 @@
 import { chances, type Chances } from '../../../loader/chances';
-import {
-  DENSITIES,
-  densityOf,
-  FLOAT,
-  GRID,
-  MAGNITUDES,
-  NUMBER,
-  PLACES,
-  SIGNS,
-  TABLE,
-  WHOLE,
-} from '../../../loader/layout';
+import { densityOf, FLOAT, GRID, NUMBER, PLACES, SIGNS, TABLE, WHOLE } from '../../../loader/layout';
 import type { Words } from '../../../loader/weights-decoder';
-import type { RangeEncoder } from './range-encoder';
+import { codeNumber, magnitudesAt } from './code-number';
+import { floatSteps } from './float-steps';
+import type { Line, RangeEncoder, Steps } from './range-encoder';
 
 /** Weights of the longest line. */
 export const LONGEST_LINE = 65_535;
@@ -27,26 +18,35 @@ export interface Scan {
   readonly compared: number;
 }
 
-/** Weights as whole numbers: 0 for the word that stands for 0. */
-interface Numbered {
-  /** At each place its number; of a float only the sign and 1 + the distance of its exponent from the largest. */
-  readonly numbers: Int32Array;
-}
+/**
+ * Weights as whole numbers, 0 for the word that stands for 0, and how words follow from them. A float has as its number
+ * the sign, and 1 + the distance of its exponent from the largest.
+ */
+export type Values =
+  | { readonly kind: typeof WHOLE; readonly numbers: Int32Array; readonly zero: number }
+  | {
+      readonly kind: typeof TABLE;
+      readonly numbers: Int32Array;
+      readonly below: number;
+      readonly table: Words;
+      readonly tableValues: Values;
+    }
+  | {
+      readonly kind: typeof GRID;
+      readonly numbers: Int32Array;
+      readonly scales: Float32Array;
+      readonly scaleValues: Values;
+    }
+  | {
+      readonly kind: typeof FLOAT;
+      readonly numbers: Int16Array;
+      readonly words: Words;
+      readonly largest: number;
+      readonly mantissa: number;
+      readonly dropped: number;
+    };
 
-/** How values follow from whole numbers, with what is needed for that. */
-export type Values = Numbered &
-  (
-    | { readonly kind: typeof WHOLE; readonly zero: number }
-    | { readonly kind: typeof TABLE; readonly below: number; readonly table: Words; readonly tableValues: Values }
-    | { readonly kind: typeof GRID; readonly scales: Float32Array; readonly scaleValues: Values }
-    | {
-        readonly kind: typeof FLOAT;
-        readonly words: Words;
-        readonly largest: number;
-        readonly mantissa: number;
-        readonly dropped: number;
-      }
-  );
+export type Numbers = Values['numbers'];
 
 /** A tensor and how it is coded. */
 export interface Coding {
@@ -84,28 +84,41 @@ export class WeightsEncoder {
     const least = leastOf(numbers);
     for (const value of [kind, inner - 1, line - 4, compared - 1, byDensity ? 1 : 0, least - 1]) this.parameter(value);
     this.values(values);
-    const outer = size / inner;
     const all = chances(PLACES);
-    countLines(numbers, scan).forEach((total, i, counts) => {
-      codeNumber(coder, all, densityOf(counts[i - compared] ?? 0) * NUMBER, total);
-      const density = byDensity ? densityOf(total) : 0;
-      const end = Math.min(size, (i + 1) * line);
-      for (let at = i * line, count = total; count > 0; at++) {
-        const place = inner === 1 ? at : (at % outer) * inner + Math.floor(at / outer);
-        const number = numbers[place]!;
-        const bit = number === 0 ? 0 : 1;
-        if (count < end - at) coder.among(count, end - at, bit);
-        if (bit === 0) continue;
+    const counts = countLines(numbers, scan);
+    const outer = size / inner;
+    const steps = new Map<number, Steps>();
+    for (let i = 0; i < counts.length; i++) {
+      const count = counts[i]!;
+      codeNumber(coder, all, densityOf(counts[i - compared] ?? 0) * NUMBER, count);
+      const start = i * line;
+      const place = (start % outer) * inner + Math.floor(start / outer);
+      const own = { place, inner, length: Math.min(size, start + line) - start, count, least };
+      const density = byDensity ? densityOf(count) : 0;
+      if (values.kind === FLOAT) {
+        const known = steps.get(density) ?? floatSteps(least, density);
+        steps.set(density, known);
+        coder.floats(values, known, all, own);
+      } else this.line(values.numbers, all, own, density);
+    }
+  }
+
+  /** Encodes places and numbers of a line. */
+  private line(numbers: Int32Array, all: Chances, { place, inner, length, count, least }: Line, density: number): void {
+    const { coder } = this;
+    const size = numbers.length;
+    for (let left = length; count > 0; left--) {
+      const number = numbers[place]!;
+      if (count < left) coder.among(count, left, number === 0 ? 0 : 1);
+      if (number !== 0) {
         count--;
         const negative = number < 0 ? 1 : 0;
         coder.bit(all, SIGNS + density, negative);
-        codeNumber(coder, all, MAGNITUDES + (negative * DENSITIES + density) * NUMBER, Math.abs(number) - least);
-        if (values.kind === FLOAT) {
-          const { words, mantissa, dropped } = values;
-          coder.raw(mantissa - dropped, (words[place]! % 2 ** mantissa) >>> dropped);
-        }
+        codeNumber(coder, all, magnitudesAt(negative, density), Math.abs(number) - least);
       }
-    });
+      place += inner;
+      if (place >= size) place += 1 - size;
+    }
   }
 
   private values(values: Values): void {
@@ -141,24 +154,8 @@ export const wholeScan = (size: number): Scan => ({
   compared: 1,
 });
 
-/** Encodes a whole number from 0, see `NUMBER`. */
-export function codeNumber(coder: RangeEncoder, all: Chances, at: number, number: number): void {
-  const value = number + 1;
-  const length = 31 - Math.clz32(value);
-  for (let i = 0; i < length; i++) coder.bit(all, at + i, 1);
-  coder.bit(all, at + length, 0);
-  let node = 1;
-  let left = length;
-  for (; left > 0 && node < 8; left--) {
-    const bit = (value >>> (left - 1)) & 1;
-    coder.bit(all, at + 32 + length * 8 + node, bit);
-    node = node * 2 + bit;
-  }
-  coder.raw(left, value % 2 ** left);
-}
-
 /** Counts the nonzeros of each line. */
-export function countLines(numbers: Int32Array, { inner, line }: Pick<Scan, 'inner' | 'line'>): Uint16Array {
+export function countLines(numbers: Numbers, { inner, line }: Pick<Scan, 'inner' | 'line'>): Uint16Array {
   const size = numbers.length;
   const counts = new Uint16Array(Math.ceil(size / line));
   let [i, left] = [0, line];
@@ -175,7 +172,7 @@ export function countLines(numbers: Int32Array, { inner, line }: Pick<Scan, 'inn
 }
 
 /** Returns the smallest magnitude of the nonzero numbers, 1 without any. */
-function leastOf(numbers: Int32Array): number {
+function leastOf(numbers: Numbers): number {
   let least = Infinity;
   for (let i = 0; i < numbers.length; i++) {
     const size = Math.abs(numbers[i]!);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { PackedHistory, PackedSizes } from '../../../protocol/measure/packing';
 import { bytes, count, percent } from '../../../protocol/format';
 import { loaderSnippet } from '../../../protocol/loader-snippet';
+import { withEstimate } from '../../../protocol/model';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
@@ -12,12 +13,13 @@ export interface PackCommand extends CommonOptions {
   out: string;
   smallWeights: number;
   history: PackedHistory;
+  exact?: boolean;
 }
 
 /** `secateur pack` */
 export async function pack(
   given: string,
-  { out, smallWeights, history, json }: PackCommand,
+  { out, smallWeights, history, exact = false, json }: PackCommand,
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
@@ -26,6 +28,7 @@ export async function pack(
     out: path.resolve(out),
     smallWeights,
     history,
+    exact,
   });
   await terminal.result(json ? JSON.stringify(sizes) : packedText(sizes));
 }
@@ -41,7 +44,9 @@ function packedText(sizes: PackedSizes): string {
     ['files', 'gzip', 'brotli', 'ideal weights', 'packed'].map((heading) => ({ heading, right })),
     [
       [
-        ...[unpacked.bytes, unpacked.gzipBytes, unpacked.brotliBytes].map(bytes),
+        bytes(unpacked.bytes),
+        withEstimate(unpacked, 'gzipBytes', bytes(unpacked.gzipBytes)),
+        withEstimate(unpacked, 'brotliBytes', bytes(unpacked.brotliBytes)),
         ...[ofBits(idealBits), bytes(sizes.bytes)],
       ],
     ],
@@ -54,7 +59,8 @@ function packedText(sizes: PackedSizes): string {
     '',
     totals,
     '',
-    `1/${(unpacked.bytes / sizes.bytes).toFixed(1)} of the files, 1/${(unpacked.gzipBytes / sizes.bytes).toFixed(1)} of them with gzip`,
+    `1/${(unpacked.bytes / sizes.bytes).toFixed(1)} of the files, ${withEstimate(unpacked, 'gzipBytes', `1/${(unpacked.gzipBytes / sizes.bytes).toFixed(1)}`)} of them with gzip`,
+    ...(unpacked.estimated ? ['~ estimated from samples of the weights; pack --exact measures all of them'] : []),
     ...(change === undefined ? [] : [change]),
     ...advice.map(visible),
     `SHA-256 ${sizes.sha256}`,

@@ -29,6 +29,7 @@ export const declarePacking: Declare = (command, perform) => {
         .choices(PackedHistory.options)
         .default('keep'),
     )
+    .option('--exact', 'compress all weights of a large model with gzip and brotli for comparison, not samples of them')
     .requiredOption('--out <file>', 'the file, such as net.secateur; never overwritten', folderTyped)
     .addHelpText('after', `\nIn a page or in Node.js, with stock TensorFlow.js:\n${SNIPPET}`)
     .action((model: string, options: PackCommand) => perform(options, (...work) => pack(model, options, ...work)));

@@ -34,7 +34,7 @@ export function packedSizes(
   return {
     ...{ file, sha256: packed.sha256 },
     ...packingByLayer(model, { ...measured(model, packed, encoded), bytes }),
-    unpacked: { bytes: unpacked.bytes, gzipBytes: unpacked.gzipBytes, brotliBytes: unpacked.brotliBytes ?? 0 },
+    unpacked: { ...unpacked, brotliBytes: unpacked.brotliBytes ?? 0 },
     ...(largest ? { largestChange: largest } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { lstat, readFile, stat } from 'node:fs/promises';
+import { lstat, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../protocol/errors';
 import { placeFile, syncFolder } from '../../checkpoint/atomic';
@@ -7,9 +7,10 @@ import { writeFailure } from '../../checkpoint/failures';
 import { makeFolders, removeEmptyFolders } from '../../checkpoint/folders';
 import { pack, type Packed } from '../../checkpoint/packed/pack';
 import { withoutHistory } from '../../checkpoint/provenance';
-import { readCheckpoint } from '../../checkpoint/read';
+import { unpack } from '../../checkpoint/packed/unpack';
 import { plannedSizes } from '../../checkpoint/sizes';
 import type { ModelContent } from '../../checkpoint/types';
+import { fill } from '../../checkpoint/whole-read';
 import type { PackedHistory, PackedSizes } from '../../../protocol/measure/packing';
 import { packedSizes } from './sizes';
 import { withSmallWeights } from './small-weights';
@@ -19,6 +20,8 @@ export interface PackOptions {
   /** Bits of biases and normalization, see `withSmallWeights`. */
   readonly smallWeights: number;
   readonly history: PackedHistory;
+  /** Compresses all of large unpacked weights for comparison, not samples of them. */
+  readonly exact?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -32,7 +35,10 @@ export interface PackedModel {
 }
 
 /** Packs a model and writes nothing. */
-export function packWith(given: ModelContent, { smallWeights, history, signal }: PackOptions): PackedModel {
+export function packWith(
+  given: ModelContent,
+  { smallWeights, history, exact = false, signal }: PackOptions,
+): PackedModel {
   const { model, largest } = withSmallWeights(history === 'keep' ? given : withoutHistory(given), smallWeights);
   const encoded = encodeCheckpoint(model);
   const packed = pack(model, encoded);
@@ -40,7 +46,7 @@ export function packWith(given: ModelContent, { smallWeights, history, signal }:
     packed,
     weightsHash: encoded.weightsHash,
     sizesOf: async (file, bytes) => {
-      const unpacked = await plannedSizes(model, { brotli: true, ...(signal ? { signal } : {}) }, encoded);
+      const unpacked = await plannedSizes(model, { brotli: true, estimate: !exact, signal }, encoded);
       return packedSizes(model, packed, encoded, { file, bytes, unpacked, largest });
     },
   };
@@ -64,12 +70,33 @@ export async function writePacked(file: string, given: ModelContent, options: Pa
     if (made !== undefined) await removeEmptyFolders(folder, made);
     throw writeFailure(folder, error);
   }
-  const read = await readCheckpoint(file);
-  if (read.weightsHash !== weightsHash || !(await readFile(file)).equals(packed.bytes))
+  // The file has the bytes in memory, and these have the weights.
+  const name = path.basename(file);
+  if (!(await holds(file, packed.bytes)) || unpack(packed.bytes, name, () => undefined).weightsHash !== weightsHash)
     throw new UserError(
       `The file that was written to "${file}" reads back as another: check the disk, and pack again.`,
     );
   return sizesOf(file, (await stat(file)).size);
+}
+
+/** Bytes of a file that are compared at a time. */
+const COMPARED = 4 * 1024 * 1024;
+
+/** Returns true for a file with these bytes, without a copy of them. */
+async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    if ((await handle.stat()).size !== bytes.byteLength) return false;
+    const room = new Uint8Array(COMPARED);
+    for (let from = 0; from < bytes.byteLength; from += COMPARED) {
+      const part = room.subarray(0, Math.min(COMPARED, bytes.byteLength - from));
+      await fill(handle, file, part, from);
+      if (Buffer.compare(part, bytes.subarray(from, from + part.byteLength)) !== 0) return false;
+    }
+    return true;
+  } finally {
+    await handle.close();
+  }
 }
 
 async function refuseExisting(file: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { encodeCheckpoint } from '../../../../src/engine/checkpoint/encode';
 import { chooseCoding } from '../../../../src/engine/checkpoint/packed/choose';
 import { RangeEncoder } from '../../../../src/engine/checkpoint/packed/range-encoder';
@@ -9,30 +10,36 @@ import { readGraph } from '../../../../src/engine/model/graph';
 import { idealOf } from '../../../../src/engine/measure/ideal-bits';
 import { formatOf } from '../../../../src/loader/packed-file';
 import type { Chances } from '../../../../src/loader/chances';
+import { rangeDecoder, type RangeDecoder } from '../../../../src/loader/range-decoder';
+import { weightsDecoder, type Words } from '../../../../src/loader/weights-decoder';
 
 /** Counts the decisions of each context, for their entropy if all chances were known from the start. */
-class Counting extends RangeEncoder {
+class Counting implements RangeDecoder {
   private readonly contexts = new Map<Chances, Map<number, [number, number]>>();
   private exact = 0;
 
-  override bit(all: Chances, at: number, bit: number): void {
+  constructor(private readonly coder: RangeDecoder) {}
+
+  readonly bit = (all: Chances, at: number): number => {
+    const bit = this.coder.bit(all, at);
     const places = this.contexts.get(all) ?? new Map<number, [number, number]>();
     this.contexts.set(all, places);
     const counts = places.get(at) ?? [0, 0];
     places.set(at, counts);
     counts[bit === 0 ? 0 : 1]++;
-    super.bit(all, at, bit);
-  }
+    return bit;
+  };
 
-  override among(share: number, whole: number, bit: number): void {
+  readonly among = (share: number, whole: number): number => {
+    const bit = this.coder.among(share, whole);
     this.exact -= Math.log2((bit === 0 ? whole - share : share) / whole);
-    super.among(share, whole, bit);
-  }
+    return bit;
+  };
 
-  override raw(bits: number, value: number): void {
+  readonly raw = (bits: number): number => {
     this.exact += bits;
-    super.raw(bits, value);
-  }
+    return this.coder.raw(bits);
+  };
 
   get entropy(): number {
     let bits = this.exact;
@@ -100,8 +107,9 @@ export function codedKernels(model: ModelContent): CodedBits {
   const { shards, entries } = encodeCheckpoint(model);
   const weights = Buffer.concat(shards.map(({ bytes }) => bytes));
   const kernels = kernelsOf(model);
-  const coder = new Counting();
+  const coder = new RangeEncoder();
   const encoder = new WeightsEncoder(coder);
+  const coded: { readonly words: Words; readonly mantissa: number }[] = [];
   const widths = new Set<number>();
   let [at, zeroOrder] = [0, 0];
   for (const entry of entries) {
@@ -111,8 +119,18 @@ export function codedKernels(model: ModelContent): CodedBits {
     if (!tensor) continue;
     const words = size === 1 ? new Uint8Array(bytes) : size === 2 ? new Uint16Array(bytes) : new Uint32Array(bytes);
     encoder.tensor(chooseCoding(encoder, words, entry.shape, mantissa, [...widths]));
+    coded.push({ words, mantissa });
     widths.add(entry.shape.at(-1)!);
     zeroOrder += idealOf(tensor).bits;
   }
-  return { coded: coder.bits, contexts: coder.entropy, zeroOrder };
+  const { bits } = coder;
+  const bytes = coder.finish();
+  const counting = new Counting(rangeDecoder(bytes, 0, bytes.byteLength));
+  const decoder = weightsDecoder(counting);
+  for (const { words, mantissa } of coded) {
+    const again = words.slice().fill(0);
+    decoder.tensor(again, mantissa);
+    expect(again).toEqual(words);
+  }
+  return { coded: bits, contexts: counting.entropy, zeroOrder };
 }

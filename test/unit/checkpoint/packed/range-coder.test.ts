@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { RangeEncoder } from '../../../../src/engine/checkpoint/packed/range-encoder';
+import { codeNumber, magnitudesAt } from '../../../../src/engine/checkpoint/packed/code-number';
+import { floatSteps } from '../../../../src/engine/checkpoint/packed/float-steps';
+import { MOST_NUMBER, RangeEncoder } from '../../../../src/engine/checkpoint/packed/range-encoder';
 import { chances } from '../../../../src/loader/chances';
+import { PLACES, SIGNS } from '../../../../src/loader/layout';
 import { rangeDecoder } from '../../../../src/loader/range-decoder';
 
 type Decision =
@@ -46,6 +49,53 @@ it('decodes every decision that was encoded', () => {
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+it('encodes floats in a loop as one by one, whatever the places, and counts as many bits without keeping bytes', () => {
+  const number = fc.oneof(
+    fc.constant(0),
+    fc.integer({ min: 1, max: 6 }),
+    fc.integer({ min: -MOST_NUMBER, max: MOST_NUMBER }),
+  );
+  const given = fc.record({
+    numbers: fc.array(number, { minLength: 1, maxLength: 3000, size: 'max' }),
+    seed: fc.nat(),
+    dropped: fc.constantFrom(0, 3, 11, 23),
+    inner: fc.constantFrom(1, 7),
+    density: fc.nat({ max: 31 }),
+  });
+  fc.assert(
+    fc.property(given, ({ numbers: some, seed, dropped, inner, density }) => {
+      const size = Math.ceil(some.length / inner) * inner;
+      const numbers = Int16Array.from({ length: size }, (_, i) => some[i] ?? 0);
+      const words = Uint32Array.from(numbers, (_, i) => Math.imul(seed + i, 0x9e37_79b1) & ~(2 ** dropped - 1));
+      const sizes = [...numbers].filter((one) => one !== 0).map(Math.abs);
+      const least = sizes.length === 0 ? 1 : Math.min(...sizes);
+      const [slow, quick] = [new RangeEncoder(), new RangeEncoder({ before: 3 })];
+      const counted = new RangeEncoder({ counted: true });
+      const [learned, ...others] = [chances(PLACES), chances(PLACES), chances(PLACES)];
+      let left = size;
+      for (let i = 0, count = sizes.length; count > 0; i++, left--) {
+        const place = (i % (size / inner)) * inner + Math.floor(i / (size / inner));
+        const one = numbers[place]!;
+        if (count < left) slow.among(count, left, one === 0 ? 0 : 1);
+        if (one === 0) continue;
+        count--;
+        slow.bit(learned!, SIGNS + density, one < 0 ? 1 : 0);
+        codeNumber(slow, learned!, magnitudesAt(one < 0 ? 1 : 0, density), Math.abs(one) - least);
+        slow.raw(23 - dropped, (words[place]! % 2 ** 23) >>> dropped);
+      }
+      [quick, counted].forEach((coder, i) => {
+        const line = { place: 0, inner, length: size, count: sizes.length, least };
+        coder.floats({ numbers, words, mantissa: 23, dropped }, floatSteps(least, density), others[i]!, line);
+        expect(coder.bits).toBe(slow.bits);
+        expect(others[i]).toEqual(learned);
+      });
+      const bytes = slow.finish();
+      expect(Buffer.from(quick.finish(2)).equals(Buffer.concat([Buffer.alloc(3), bytes, Buffer.alloc(2)]))).toBe(true);
+    }),
+    { numRuns: 150 },
   );
 });
 
