@@ -57,44 +57,87 @@ export async function compareOutputs(
   const sized = (model: ModelContent): ModelContent => (onImages ? model : withInputShape(model, inputShape));
   const why = whyNotRunnable(sized(expected));
   if (why !== undefined) return why;
-  const large = await toNetwork(withoutLastActivations(sized(expected)));
+  const pair = {
+    expected: () => toNetwork(withoutLastActivations(sized(expected))),
+    got: () => toNetwork(withoutLastActivations(sized(got))),
+  };
+  const inputs = (network: Network) => (onImages ? imagesFor(network, images) : noiseFor(network));
+  const first = await compare(pair, inputs, onImages ? 'validation' : 'noise', signal);
+  // Where the answers hardly vary, the difference is that of rounding.
+  const decided = onImages || !first?.steady || !(first.spread > enough);
+  const other = decided ? undefined : await compare(pair, picturesFor, 'noise', signal);
+  const compared = other ?? first;
+  if (!compared) throw new Error('there was nothing to compare on');
+  return compared;
+}
+
+/** Two networks, each made when it is needed. */
+interface Pair {
+  readonly expected: () => Promise<Network>;
+  readonly got: () => Promise<Network>;
+}
+
+/** Bytes of outputs after which no more are kept. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Compares two networks, one after the other: large ones would not be in memory together. Where the outputs are large, they
+ * are.
+ * @param batchesFor makes the same batches each time; null where it has none for a network
+ */
+async function compare(
+  pair: Pair,
+  batchesFor: (network: Network) => Iterable<Batch> | null,
+  on: OutputDifference['on'],
+  signal?: AbortSignal,
+): Promise<OutputComparison | undefined> {
+  const kept: Float32Array[][] = [];
+  const large = await pair.expected();
+  let open = true;
+  const close = (): void => {
+    if (open) large.dispose();
+    open = false;
+  };
   try {
-    const small = await toNetwork(withoutLastActivations(sized(got)));
+    const batches = batchesFor(large);
+    if (!batches) return undefined;
+    let [bytes, all] = [0, true];
+    for (const { inputs } of batches) {
+      all = bytes <= KEPT_BYTES;
+      if (!all) break;
+      if (signal?.aborted) throw new CancelledError();
+      const outputs = await outputsOf(large, inputs);
+      kept.push(outputs);
+      bytes += outputs.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      await breathe();
+    }
+    if (all) close();
+    const small = await pair.got();
     try {
-      const inputs = onImages ? imagesFor(large, images) : noiseFor(large);
-      const first = await compare(large, small, inputs, onImages ? 'validation' : 'noise', signal);
-      // Where the answers hardly vary, the difference is that of rounding.
-      const pictures = onImages || !first.steady || !(first.spread > enough) ? null : picturesFor(large);
-      return pictures ? await compare(large, small, pictures, 'noise', signal) : first;
+      const spreads = large.outputs.map(({ shape }) => new RelativeDifference(shape.at(-1) ?? 1));
+      let [samples, i] = [0, 0];
+      for (const { count, inputs } of batchesFor(large) ?? []) {
+        if (signal?.aborted) throw new CancelledError();
+        const [a, b] = [kept[i++] ?? (await outputsOf(large, inputs)), await outputsOf(small, inputs)];
+        spreads.forEach((spread, output) => spread.add(a[output]!, b[output]!, count));
+        samples += count;
+        await breathe();
+      }
+      return { ...largestOf(spreads), samples, on };
     } finally {
       small.dispose();
     }
   } finally {
-    large.dispose();
+    close();
   }
 }
 
-async function compare(
-  large: Network,
-  small: Network,
-  batches: Iterable<Batch>,
-  on: OutputDifference['on'],
-  signal?: AbortSignal,
-): Promise<OutputComparison> {
-  const spreads = large.outputs.map(({ shape }) => new RelativeDifference(shape.at(-1) ?? 1));
-  let samples = 0;
-  for (const { count, inputs } of batches) {
-    if (signal?.aborted) throw new CancelledError();
-    const [a, b] = [await outputsOf(large, inputs), await outputsOf(small, inputs)];
-    spreads.forEach((spread, i) => spread.add(a[i]!, b[i]!, count));
-    samples += count;
-    await breathe();
-  }
+function largestOf(spreads: readonly RelativeDifference[]): Figures {
   const all = spreads.map((spread) => spread.figures());
   const most = (key: 'spread' | 'size' | 'error'): number => Math.max(...all.map((one) => one[key]));
   const spread = most('spread');
   const steady = all.some((one) => one.steady && Object.is(one.spread, spread));
-  return { spread, steady, size: most('size'), error: most('error'), samples, on };
+  return { spread, steady, size: most('size'), error: most('error') };
 }
 
 /** Yields the first images, batch by batch. */
@@ -112,7 +155,8 @@ async function outputsOf(network: Network, inputs: Batch['inputs']): Promise<Flo
     return network.forward(given, INFERENCE);
   });
   try {
-    return await Promise.all(outputs.map((output) => output.data<'float32'>()));
+    // They outlive the network.
+    return await Promise.all(outputs.map(async (output) => (await output.data<'float32'>()).slice()));
   } finally {
     tf.dispose(outputs);
   }
