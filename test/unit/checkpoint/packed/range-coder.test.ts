@@ -82,8 +82,8 @@ it('encodes floats in a loop as one by one, whatever the places, and counts as m
         if (count < left) slow.among(count, left, one === 0 ? 0 : 1);
         if (one === 0) continue;
         count--;
-        slow.bit(learned!, SIGNS + density, one < 0 ? 1 : 0);
-        codeNumber(slow, learned!, magnitudesAt(one < 0 ? 1 : 0, density), Math.abs(one) - least);
+        slow.bit(learned, SIGNS + density, one < 0 ? 1 : 0);
+        codeNumber(slow, learned, magnitudesAt(one < 0 ? 1 : 0, density), Math.abs(one) - least);
         slow.raw(23 - dropped, (words[place]! % 2 ** 23) >>> dropped);
       }
       [quick, counted].forEach((coder, i) => {

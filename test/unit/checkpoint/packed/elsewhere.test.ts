@@ -1,0 +1,24 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { pack } from '../../../../src/engine/checkpoint/packed/pack';
+import { readCheckpoint } from '../../../../src/engine/checkpoint/read';
+import { isElsewhere } from '../../../../src/engine/checkpoint/values';
+import { writePacked } from '../../../../src/engine/compress/pack/write-packed';
+import { temporaryFolder } from '../../temporary';
+
+const SAMPLE = 'media/samples/fashion-cnn/model.json';
+
+it('packs weights that stay in their files to the same bytes, and reports the bytes of the file', async () => {
+  const [small, large] = [await readCheckpoint(SAMPLE), await readCheckpoint(SAMPLE, { largeFrom: 1 })];
+  expect([...large.tensors.values()].every(isElsewhere)).toBe(true);
+  const packed = pack(small);
+  const file = path.join(await temporaryFolder(), 'net.secateur');
+  const sizes = await writePacked(file, large, { smallWeights: 32, history: 'keep' });
+  expect(sizes.sha256).toBe(packed.sha256);
+  expect(sizes.bytes).toBe((await stat(file)).size);
+  expect(sizes.bytes).toBe(packed.bytes.byteLength);
+  // Less than 32 MiB are compressed whole.
+  expect(sizes.unpacked.estimated).toBeUndefined();
+  expect((await readCheckpoint(file)).weightsHash).toBe(small.weightsHash);
+});
