@@ -17,6 +17,7 @@ const pretence: Pretence = {
   broken: words.has('broken'),
   slow: words.has('slow'),
   runFails: words.has('runFails'),
+  refuses: words.get('refuses'),
   written: words.has('written'),
   running: words.has('running'),
   advised: words.has('advised'),

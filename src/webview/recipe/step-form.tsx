@@ -61,6 +61,8 @@ function PlanButton() {
   const step = currentStep.value;
   if (!step) return null;
   const going = planning.value;
+  const problem = planProblem.value;
+  const fresh = problem !== null && JSON.stringify(problem.step) === JSON.stringify(step);
   return (
     <div class="plan-ask">
       {going ? (
@@ -86,9 +88,9 @@ function PlanButton() {
           {t('Show the Plan')}
         </Button>
       )}
-      {planProblem.value !== null && (
+      {fresh && (
         <Notice kind="error" actions={<ShowLog />} testId="plan-problem">
-          {translated(planProblem.value)}
+          {translated(problem.message)}
         </Notice>
       )}
     </div>

@@ -11,7 +11,8 @@ export const planned = signal<{ step: RecipeStep; plan: StepPlan } | null>(null)
 export const planning = signal<{ progress: Progress | null } | null>(null);
 /** Names of the layers that planned steps put in the place of others, by the step as text. */
 const made = signal<ReadonlyMap<string, readonly string[]>>(new Map());
-export const planProblem = signal<string | null>(null);
+/** The reason why a step has no plan; it is stale if the step has changed since. */
+export const planProblem = signal<{ step: RecipeStep; message: string } | null>(null);
 
 let abort: AbortController | undefined;
 
@@ -36,7 +37,8 @@ export async function planStep(step: RecipeStep): Promise<void> {
     const names = plan.counts.layers.flatMap(({ becomes = [] }) => becomes.map(({ name }) => name));
     if (names.length > 0) made.value = new Map([...made.value, [JSON.stringify(step), names]]);
   } catch (error) {
-    if (!(error instanceof CancelledError)) planProblem.value = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof CancelledError))
+      planProblem.value = { step, message: error instanceof Error ? error.message : String(error) };
   } finally {
     if (abort === own) planning.value = null;
   }

@@ -58,6 +58,8 @@ export interface Pretence {
   /** `ready` never answers. */
   slow: boolean;
   runFails: boolean;
+  /** The sentence with which every plan and run is refused. */
+  refuses: string | null;
   /** An advice was kept from before. */
   advised: boolean;
   /** The checkpoint lies beside the results of the run that wrote it. */
@@ -220,6 +222,10 @@ export class FakeHost {
     this.asked.push({ method, params });
   }
 
+  private refuse(): void {
+    if (this.pretence.refuses !== null) throw new UserError(this.pretence.refuses);
+  }
+
   /** What a menu of the editor orders. */
   exportFigure(order: ExportOrder): void {
     this.peer.notify<ExportNotifications, 'exportFigure'>(exportNotifications, 'exportFigure', order);
@@ -310,6 +316,7 @@ export class FakeHost {
       },
       plan: async (asked, { signal, report }) => {
         this.note('plan', asked);
+        this.refuse();
         const { step } = asked;
         const { model, state } = this.here();
         if (step.step !== 'prune') {
@@ -432,6 +439,7 @@ export class FakeHost {
     { signal, report }: HandlerContext<Parameters<Parameters<Handlers<PanelRequests>['run']>[1]['report']>[0]>,
   ): Promise<RunResult> {
     this.note('run', job);
+    this.refuse();
     const { model, state } = this.here();
     const prune = job.steps.find((step) => step.step === 'prune');
     const { counts, kernels } = pruned(model, prune ?? PruneStep.parse({ step: 'prune' }));
