@@ -21,6 +21,18 @@ import { request, type NotificationTable, type RequestTable } from './table';
 import { ModelTopology } from './topology';
 
 /** A job of the page: steps for the panel's checkpoint, and the name of a new folder beside it. */
+/** Weights to which a rewind step may go back. */
+export const EarlierWeights = z.object({
+  /** The file of the checkpoint, absolute, and its place in the workspace for a person. */
+  path: z.string(),
+  place: z.string(),
+  /** The epoch of its training; null for the outcome of a run, and for a checkpoint from elsewhere. */
+  epoch: z.number().int().positive().nullable(),
+  /** True for the run that wrote the checkpoint of the panel. */
+  own: z.boolean(),
+});
+export type EarlierWeights = z.infer<typeof EarlierWeights>;
+
 export const RecipeJob = z.object({
   steps: z.array(RecipeStep).min(1),
   seed: Recipe.shape.seed,
@@ -164,6 +176,8 @@ export const panelRequests = {
   packing: request({ params: nothing, result: Packing, trust: 'reads' }),
   brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }), trust: 'reads' }),
   trustWorkspace: request({ params: nothing, result: z.null(), trust: 'reads' }),
+  /** Lists the checkpoints of the workspace to which a rewind step may go back. */
+  earlierWeights: request({ params: nothing, result: z.array(EarlierWeights), trust: 'reads' }),
   /** Opens a page of the documentation. */
   openDocs: request({ params: z.object({ page: DocsPage }), result: z.null(), trust: 'reads' }),
   showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),

@@ -147,8 +147,8 @@ test('gradual pruning with a teacher, and weights rewound: zeros as the forms ha
   await panel.element('form-finetune-gradual-sparsity').fill('80');
   await panel.element('form-finetune-distill').click();
   await panel.element('add-rewind').click();
-  await panel.element('form-rewind-to').selectOption('text');
-  await panel.element('form-rewind-to-value').fill(written('fashion-cnn'));
+  await panel.element('form-rewind-to').selectOption({ label: 'Another checkpoint\u2026' });
+  await panel.element('form-rewind-to-other').fill(written('fashion-cnn'));
   await runInto('gradual');
   expect(sparsityOf(await readWithStockTfjs(written('gradual')))).toBeCloseTo(0.8, 2);
 });

@@ -194,13 +194,39 @@ test('invalid text is marked at its field, with the reason, and stays', async ()
   await granularity.fill('8x4');
   expect(await granularity.getAttribute('aria-invalid')).toBe('false');
   await element('add-rewind').click();
-  await element('form-rewind-to').selectOption('text');
-  const origin = element('form-rewind-to-value');
+  await element('form-rewind-to-problem').getByText('Choose one of the list.').waitFor();
+  await element('form-rewind-to').selectOption({ label: 'Another checkpoint\u2026' });
+  const origin = element('form-rewind-to-other');
   expect(await origin.getAttribute('aria-invalid')).toBe('true');
-  await element('form-rewind-to-value-problem').getByText('or the path of a checkpoint.').waitFor();
+  await element('form-rewind-to-other-problem').getByText('or the path of a checkpoint.').waitFor();
   await origin.fill('../dense/model.json');
   expect(await origin.getAttribute('aria-invalid')).toBe('false');
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
+});
+
+test('a rewind picks an epoch of the recipe, an epoch of the run of the checkpoint, or a checkpoint', async () => {
+  await open();
+  await tab('methods');
+  await element('add-finetune').click();
+  await element('form-finetune-epochs').fill('3');
+  await element('add-rewind').click();
+  const origin = element('form-rewind-to');
+  await origin
+    .getByText('After epoch 2 of the run of this checkpoint: runs/dense/epochs/epoch-02')
+    .waitFor({ state: 'attached' });
+  expect(await element('recipe-run').isDisabled()).toBe(true);
+  await origin.selectOption({ label: 'After epoch 3 of the training in step 1' });
+  await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
+  // The training no longer has that epoch.
+  await element('step-0').click();
+  await element('form-finetune-epochs').fill('2');
+  await element('step-1').click();
+  await element('form-rewind-to-problem').getByText('There is no such epoch: choose another.').waitFor();
+  await origin.selectOption({ label: 'early' });
+  await element('recipe-copy').click();
+  await expect
+    .poll(() => page.evaluate("window.secateurHost.asked.findLast(({ method }) => method === 'copyRecipe')"))
+    .toMatchObject({ params: { steps: [{ step: 'finetune' }, { step: 'rewind', to: '/work/early/model.json' }] } });
 });
 
 test('nothing is planned or scanned while a field is invalid, even a folded one', async () => {

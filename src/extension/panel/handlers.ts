@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { t } from '../../protocol/l10n';
 import { UserError } from '../../protocol/errors';
 import type { PanelRequests, RecipeJob } from '../../protocol/panel';
+import { withReferenced } from '../../protocol/referenced';
 import type { RunTableRequests } from '../../protocol/runs-page';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
@@ -16,6 +17,7 @@ import { jobRecipe, recipeText } from '../runs/job-recipe';
 import { jobRun } from '../runs/job-request';
 import { jobName } from '../runs/job-name';
 import { portablePath } from '../../disk/paths';
+import { earlierWeights } from './earlier-weights';
 import { takenPlan } from './earlier-plans';
 import { openDocs } from './open-docs';
 import { openRecipe } from './open-recipe';
@@ -37,11 +39,16 @@ export function panelHandlers(
   isGone: () => boolean,
 ): Handlers<PanelRequests & RunTableRequests> {
   const { model } = panel;
-  const { engine, normalizations, panels, runStarter, runList, log } = tools;
+  const { engine, normalizations, panels, runStarter, runList, scanner, log } = tools;
   /** Recipes name the checkpoint from here. */
   const recipeFolder = (): string => workspaceFolderOf(panel.uri) ?? path.dirname(model);
+  // Steps name checkpoints from the folder of the model, see `jobRun`.
+  const fromFolder = (given: string): string => portablePath(path.resolve(path.dirname(model), given), recipeFolder());
   const textOf = (job: RecipeJob): string =>
-    recipeText(jobRecipe(job, portablePath(model, recipeFolder()), panel.data), RECIPE_SCHEMA_URI);
+    recipeText(
+      jobRecipe(withReferenced(job, fromFolder), portablePath(model, recipeFolder()), panel.data),
+      RECIPE_SCHEMA_URI,
+    );
 
   return {
     async ready(_, context) {
@@ -131,6 +138,10 @@ export function panelHandlers(
     async trustWorkspace() {
       await vscode.commands.executeCommand('workbench.trust.manage');
       return null;
+    },
+    async earlierWeights() {
+      await scanner.whenScanned();
+      return earlierWeights(model, scanner.checkpoints, recipeFolder());
     },
     async openDocs({ page }) {
       await openDocs(tools.extensionUri, page);

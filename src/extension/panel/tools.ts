@@ -8,6 +8,7 @@ import type { Evaluations } from '../evaluate/evaluations';
 import type { LogWindow } from '../log';
 import type { RunStarter } from '../runs/run-starter';
 import type { RunList } from '../runs-view/run-list';
+import type { Scanner } from '../scan/scanner';
 import type { Panels } from './panels';
 
 /** The services that a panel uses. */
@@ -26,5 +27,6 @@ export interface PanelTools {
   readonly panels: Panels;
   readonly runStarter: RunStarter;
   readonly runList: RunList;
+  readonly scanner: Scanner;
   readonly log: LogWindow;
 }

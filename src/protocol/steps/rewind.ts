@@ -17,7 +17,7 @@ export const rewind = defineStep({
         { error: ORIGIN },
       )
       .describe(
-        "An epoch of this run's own train step, 0 for its random weights; or the path of a checkpoint with the same tensors.",
+        'An epoch of the first training of this run, 0 for the random weights of a train step; or the path of a checkpoint with the same tensors.',
       ),
   },
   result: {

@@ -7,6 +7,12 @@ import { sentence } from '../ui/sentence';
 import { inside } from './complaint';
 import type { Starts } from './values';
 
+/** A value that a person can pick. */
+export interface Offer {
+  readonly value: string | number;
+  readonly text: string;
+}
+
 /** The context of all fields of a form. */
 export interface FormContext {
   /** The start of the test ids of its controls. */
@@ -16,6 +22,8 @@ export interface FormContext {
   starts: Starts;
   /** The fault of the form's value, with the place relative to that value; null: none. */
   complaint: Complaint | null;
+  /** Values that a control offers in a list, by its test id. */
+  offers?: Readonly<Record<string, readonly Offer[]>> | undefined;
   /** Opens a page of the documentation; without it no field has a link. */
   openPage?: ((page: DocsPage) => void) | undefined;
 }

@@ -3,6 +3,7 @@ import { Fold } from '../ui/fold';
 import { Checkbox } from '../ui/checkbox';
 import { isObject, withKey } from '../../protocol/json';
 import { within, type EntryProps, type FieldsProps } from './entry';
+import { OfferEntry } from './offer-entry';
 import { MoreLink } from './more-link';
 import { NameList } from './name-list';
 import { NumberEntry } from './number-entry';
@@ -42,6 +43,8 @@ function Help({ field, value, context }: EntryProps) {
 function Control(props: EntryProps) {
   const { field, value, context, onChange } = props;
   const { spec, label } = field;
+  const offers = context.offers?.[context.id];
+  if (offers) return <OfferEntry {...props} offers={offers} />;
   switch (spec.kind) {
     case 'constant':
       return null;

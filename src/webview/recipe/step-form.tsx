@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { ObjectFields } from '../form/field-view';
 import { MoreLink } from '../form/more-link';
 import { sentences, t, translated } from '../../protocol/l10n';
@@ -15,24 +16,31 @@ import {
   stepsBefore,
 } from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
+import { earlierWeights, listEarlierWeights } from '../state/earlier-weights';
 import { openPage } from '../state/docs';
 import { cancelPlan, madeBy, planning, planProblem, planStep } from '../state/step-plan';
 import { ShowLog } from '../notices/show-log';
 import { Button } from '../ui/button';
 import { leadToMistake } from '../ui/invalid-field';
 import { Notice } from '../ui/notice';
+import { rewindOffers } from './rewind-offers';
 import { ProgressBar } from '../ui/progress-bar';
 
 /** The form of the selected step, made from its schema, and the button that shows its plan. */
 export function StepForm() {
   const index = current.value;
   const draft = index === null ? undefined : drafts.value[index];
+  const isRewind = draft?.['step'] === 'rewind';
+  useEffect(() => {
+    if (isRewind) listEarlierWeights();
+  }, [isRewind, index]);
   if (index === null || !draft) return <p class="quiet">{t('Add a method above to set its options here.')}</p>;
   const name = nameOf(draft);
   if (!name) return <Notice kind="warning">{t('This version does not know this step: delete it to continue.')}</Notice>;
   const own = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
   const layers = [...new Set([...own, ...madeBy(stepsBefore(index))])];
   const problem = problems.value[index] ?? null;
+  const offers = isRewind ? { 'form-rewind-to': rewindOffers(drafts.value, index, earlierWeights.value) } : undefined;
   const { title, purpose, when, page } = stepDefinition(name).words;
   return (
     <div class="step-form" data-inputs key={`${index}-${name}`}>
@@ -44,7 +52,7 @@ export function StepForm() {
       <ObjectFields
         fields={stepFields(name)}
         value={draft}
-        context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value, openPage }}
+        context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value, openPage, offers }}
         onChange={(next) => changeStep(index, next)}
       />
       {problem !== null && (

@@ -39,6 +39,8 @@ export function starts(key: string): Json | undefined {
     bytes: totals && Math.round(totals.gzipBytes / 4),
     macs: totals?.macs == null ? undefined : Math.round(totals.macs / 2),
     params: totals && Math.round(totals.params / 2),
+    // A person picks the weights to go back to.
+    to: '',
   };
   return first[key];
 }

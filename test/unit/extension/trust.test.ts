@@ -105,6 +105,7 @@ async function panel(): Promise<{ ask: Client<PanelRequests>; reached: string[];
     engine: { call },
     datasets: {},
     log: { show: () => undefined, error: () => undefined },
+    scanner: { whenScanned: () => Promise.resolve(), checkpoints: [] },
     panels: { show: () => Promise.resolve(), takeFocus: () => undefined },
   } as unknown as PanelTools;
   return {
@@ -163,6 +164,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   packing: [nothing],
   brotli: [nothing],
   trustWorkspace: [nothing],
+  earlierWeights: [nothing],
   openDocs: [{ page: 'scores' }],
   showLog: [nothing],
 });

@@ -157,10 +157,7 @@ describe('rewinding', () => {
   });
 
   it.each([
-    [
-      on(prune, { step: 'rewind', to: 1 }),
-      /goes back to epoch 1, but the recipe has no train step: give "to" the path/,
-    ],
+    [on(prune, { step: 'rewind', to: 1 }), /goes back to epoch 1, but no step before it trains: give "to" the path/],
     [
       {
         data: 'd',
@@ -169,12 +166,43 @@ describe('rewinding', () => {
           { step: 'rewind', to: 3 },
         ],
       },
-      /goes back to epoch 3, but the train step has only 2 epochs/,
+      /goes back to epoch 3, but step 1 trains for only 2 epochs/,
+    ],
+    [on(finetune, { step: 'rewind', to: 0 }), /goes back to random weights, but the run begins with a checkpoint/],
+    [on({ step: 'rewind', to: 1 }, finetune), /goes back to epoch 1, but no step before it trains/],
+    [
+      on(finetune, { step: 'remove', amount: { channels: 0.3 } }, { step: 'rewind', to: 1 }),
+      /goes back to epoch 1 of step 1, but step 2 \(remove\) changes the layers in between: rewind before that/,
+    ],
+    [
+      on({ step: 'distill' }, { step: 'rewind', to: 1 }),
+      /goes back to epoch 1, but step 1 trains students: give "to" the path/,
     ],
   ])('%# to what is not there is refused', (recipe, sentence) => {
     expect(() => {
       validateRecipe(Recipe.parse({ recipeVersion: 1, ...(recipe as object) }));
     }).toThrow(sentence);
+  });
+
+  it('goes back to an epoch of a fine-tuning, whose checkpoint stays, and resumed ends in the same bytes', async () => {
+    const bench = await Bench.make();
+    const recipe = on(prune, finetune, { step: 'prune', amount: { sparsity: 0.8 } }, { step: 'rewind', to: 1 });
+    const whole = await bench.run(recipe, { out: 'whole' });
+    const tensorsOf = async (...parts: string[]) => (await readCheckpoint(bench.path('whole', ...parts, 'model.json'))).tensors; // prettier-ignore
+    const early = await tensorsOf('epochs', 'epoch-01');
+    const kernel = (await tensorsOf()).get('out/kernel')!;
+    const kept = [...kernel.data.keys()].filter((i) => kernel.data[i] !== 0);
+    expect(kept.length).toBeGreaterThan(20);
+    expect(kept.map((i) => kernel.data[i])).toEqual(kept.map((i) => early.get('out/kernel')!.data[i]));
+    expect(whole.after.sparsity).toBeCloseTo(0.8, 2);
+    const stopped = bench.run(recipe, {
+      watch: (event, cancel) => {
+        if (event.kind === 'epoch' && event.record.epoch === 3) cancel();
+      },
+    });
+    await expect(stopped).rejects.toThrow(/Cancelled/);
+    await bench.run(recipe, { resume: true });
+    expect(await bench.hashes('out')).toEqual(await bench.hashes('whole'));
   });
 
   it('to another network is refused, and nothing is written', async () => {

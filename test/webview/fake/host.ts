@@ -429,6 +429,22 @@ export class FakeHost {
         this.tell('state', this.state);
         return Promise.resolve(null);
       },
+      earlierWeights: () =>
+        Promise.resolve([
+          {
+            path: '/work/runs/dense/epochs/epoch-01/model.json',
+            place: 'runs/dense/epochs/epoch-01',
+            epoch: 1,
+            own: true,
+          },
+          {
+            path: '/work/runs/dense/epochs/epoch-02/model.json',
+            place: 'runs/dense/epochs/epoch-02',
+            epoch: 2,
+            own: true,
+          },
+          { path: '/work/early/model.json', place: 'early', epoch: null, own: false },
+        ]),
       openDocs: nothing('openDocs'),
       showLog: nothing('showLog'),
     };

@@ -83,17 +83,25 @@ export const epochsWritten = (recipe: Recipe, results: readonly StepResult[]): s
     );
   });
 
-/** Returns the epochs of the train step to which steps go back. */
+/** Returns the index of the step whose epochs a rewind step names by number: the first that trains. */
+export const rewindTarget = ({ steps }: Pick<Recipe, 'steps'>): number => steps.findIndex(trains);
+
+/** Returns the epochs to which steps go back. */
 export const epochsGoneBackTo = (recipe: Recipe): string[] =>
   recipe.steps.flatMap((step) =>
-    step.step === 'rewind' && typeof step.to === 'number' && step.to > 0 ? [epochFolder(recipe, 0, step.to)] : [],
+    step.step === 'rewind' && typeof step.to === 'number' && step.to > 0
+      ? [epochFolder(recipe, rewindTarget(recipe), step.to)]
+      : [],
   );
 
-/** Returns the epochs of the train step that the steps from index `from` on read again. */
-export function epochsAskedFor(recipe: Recipe, from: number, [first]: readonly StepResult[]): string[] {
-  if (first?.step !== 'train') return [];
+/** Returns the epochs of ended trainings that the steps from index `from` on read again. */
+export function epochsAskedFor(recipe: Recipe, from: number, results: readonly StepResult[]): string[] {
+  const [first] = results;
+  const target = rewindTarget(recipe);
   return recipe.steps.slice(from).flatMap((step) => {
-    if (step.step === 'rewind' && typeof step.to === 'number' && step.to > 0) return [epochFolder(recipe, 0, step.to)];
+    if (step.step === 'rewind' && typeof step.to === 'number' && step.to > 0)
+      return target < results.length ? [epochFolder(recipe, target, step.to)] : [];
+    if (first?.step !== 'train') return [];
     const teacher =
       step.step === 'distill' ? step.teacher : step.step === 'finetune' ? step.distill?.teacher : undefined;
     const teaches = teacher === START_TEACHER;

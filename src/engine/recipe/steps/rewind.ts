@@ -1,13 +1,14 @@
 import { UserError } from '../../../protocol/errors';
 import type { RewindStep } from '../../../protocol/steps/rewind';
-import type { StepResult } from '../../../protocol/steps';
+import type { Recipe } from '../../../protocol/recipe';
+import type { StepName, StepResult } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import { normalizationName, sameNormalization } from '../../../protocol/normalization';
 import { keptCounts } from '../../compress/counts';
 import { rewind as rewound } from '../../compress/rewind';
 import { storedNormalization } from '../../measure/normalization/fit';
 import { asStored } from '../as-stored';
-import { epochFolder } from '../folder/layout';
+import { epochFolder, rewindTarget } from '../folder/layout';
 import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
 import { readBack, type RunContext } from '../run-context';
@@ -23,7 +24,7 @@ async function run(context: RunContext, { to }: RewindStep): Promise<StepResult>
 }
 
 const sourceOf = (to: RewindStep['to']): string =>
-  typeof to === 'string' ? `The checkpoint "${to}"` : `Epoch ${to} of the train step`;
+  typeof to === 'string' ? `The checkpoint "${to}"` : `Epoch ${to} of the first training`;
 
 async function early(context: RunContext, to: RewindStep['to']): Promise<ModelContent> {
   const { referenced, start, recipe } = context.prepared;
@@ -33,13 +34,14 @@ async function early(context: RunContext, to: RewindStep['to']): Promise<ModelCo
     return found;
   }
   if (to === 0) return start;
-  const [first] = context.state.results;
-  const epochs = first?.step === 'train' ? first.epochs.length : 0;
+  const target = rewindTarget(recipe);
+  const trained = context.state.results[target];
+  const epochs = trained && 'epochs' in trained ? trained.epochs.length : 0;
   if (to > epochs)
     throw new UserError(
-      `The train step stopped after epoch ${epochs}, so the model cannot be rewound to epoch ${to}: choose an earlier one.`,
+      `The training of step ${target + 1} stopped after epoch ${epochs}, so the model cannot be rewound to epoch ${to}: choose an earlier one.`,
     );
-  return readBack(context, epochFolder(recipe, 0, to));
+  return readBack(context, epochFolder(recipe, target, to));
 }
 
 /** Checks that the early weights were trained for the same pixels. @throws UserError */
@@ -57,12 +59,15 @@ function checkPixels(
   return Promise.resolve();
 }
 
-// The epochs of a train step have the tensors with which it began.
+// The epochs of a training have the tensors with which it began, and nothing in between changed these.
 const dryRun = (
   model: ModelContent,
   { to }: RewindStep,
   { start, referenced }: Pick<Prepared, 'start' | 'referenced'>,
-) => rewound(model, typeof to === 'string' ? (referenced.checkpoints.get(to) ?? start) : start, sourceOf(to)).model;
+) => {
+  if (typeof to === 'string') return rewound(model, referenced.checkpoints.get(to) ?? start, sourceOf(to)).model;
+  return to === 0 ? rewound(model, start, sourceOf(to)).model : rewound(model, model, sourceOf(to)).model;
+};
 
 async function plan({ session, referenced }: PlanContext, step: RewindStep): Promise<Outlook> {
   const { checkpoint } = session;
@@ -72,18 +77,40 @@ async function plan({ session, referenced }: PlanContext, step: RewindStep): Pro
   return { kind: 'same', counts, apply: () => Promise.resolve({ model, counts }) };
 }
 
+/** @throws UserError where no training before the step has this epoch, or layers changed since */
+function checkEpoch(to: number, where: string, steps: Recipe['steps'], index: number): void {
+  const target = rewindTarget({ steps });
+  const training = steps[target];
+  if (!training || target >= index || !('epochs' in training))
+    throw new UserError(
+      `${where} goes back to epoch ${to}, but no step before it trains: give "to" the path of a checkpoint.`,
+    );
+  if (training.step === 'distill')
+    throw new UserError(
+      `${where} goes back to epoch ${to}, but step ${target + 1} trains students: give "to" the path of a checkpoint.`,
+    );
+  if (to === 0 && training.step !== 'train')
+    throw new UserError(
+      `${where} goes back to random weights, but the run begins with a checkpoint: give "to" the path of a checkpoint.`,
+    );
+  if (to > training.epochs)
+    throw new UserError(
+      `${where} goes back to epoch ${to}, but step ${target + 1} trains for only ${training.epochs} epochs: choose an earlier one.`,
+    );
+  const changed = steps.findIndex(({ step }, place) => place > target && place < index && RESHAPES.has(step));
+  if (changed >= 0)
+    throw new UserError(
+      `${where} goes back to epoch ${to} of step ${target + 1}, but step ${changed + 1} (${steps[changed]!.step}) changes the layers in between: rewind before that.`,
+    );
+}
+
+/** Steps after which a model has other tensors. */
+const RESHAPES: ReadonlySet<StepName> = new Set(['remove', 'factorize', 'compact', 'merge', 'distill']);
+
 export const rewind: StepKind<RewindStep> = {
   validate: {
-    recipe: ({ to }, where, [first]) => {
-      if (typeof to === 'string') return;
-      if (first?.step !== 'train')
-        throw new UserError(
-          `${where} goes back to epoch ${to}, but the recipe has no train step: give "to" the path of a checkpoint.`,
-        );
-      if (to > first.epochs)
-        throw new UserError(
-          `${where} goes back to epoch ${to}, but the train step has only ${first.epochs} epochs: choose an earlier one.`,
-        );
+    recipe: (step, where, steps) => {
+      if (typeof step.to === 'number') checkEpoch(step.to, where, steps, steps.indexOf(step));
     },
     preflight: checkPixels,
     dryRun,
