@@ -204,6 +204,29 @@ test('invalid text is marked at its field, with the reason, and stays', async ()
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 
+test('a wrong text stays in its step while another is shown, and nothing runs with it', async () => {
+  await open();
+  await tab('methods');
+  await element('add-prune').click();
+  await element('add-finetune').click();
+  await element('step-0').click();
+  await element('form-prune-amount-sparsity').fill('ninety');
+  await element('step-1').click();
+  await element('step-0').getByText('Enter 0 to 100.').waitFor();
+  await page.getByText('Step 1: Enter 0 to 100.').waitFor();
+  expect(await element('recipe-run').isDisabled()).toBe(true);
+  await element('step-0-down').click();
+  await element('step-1').click();
+  expect(await element('form-prune-amount-sparsity').inputValue()).toBe('ninety');
+  expect(await element('form-prune-amount-sparsity').getAttribute('aria-invalid')).toBe('true');
+  await element('form-prune-amount-sparsity').fill('95');
+  await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
+  // Another kind of amount takes the wrong text along.
+  await element('form-prune-amount-sparsity').fill('more');
+  await element('form-prune-amount').selectOption('threshold');
+  await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
+});
+
 test('a rewind picks an epoch of the recipe, an epoch of the run of the checkpoint, or a checkpoint', async () => {
   await open();
   await tab('methods');

@@ -4,6 +4,7 @@ import type { Complaint } from '../../protocol/errors';
 import type { Field } from '../../protocol/fields';
 import type { Json, JsonObject } from '../../protocol/json';
 import { sentence } from '../ui/sentence';
+import type { KeptText } from '../ui/use-draft';
 import { inside } from './complaint';
 import type { Starts } from './values';
 
@@ -22,6 +23,8 @@ export interface FormContext {
   starts: Starts;
   /** The fault of the form's value, with the place relative to that value; null: none. */
   complaint: Complaint | null;
+  /** Keeps wrong texts of the fields of the form while it is away, by test id. */
+  kept?: ((id: string) => KeptText) | undefined;
   /** Values that a control offers in a list, by its test id. */
   offers?: Readonly<Record<string, readonly Offer[]>> | undefined;
   /** Opens a page of the documentation; without it no field has a link. */

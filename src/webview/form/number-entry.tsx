@@ -36,6 +36,7 @@ export function NumberEntry({ field, spec, value, context, onChange }: EntryProp
       }}
       {...(field.required ? {} : { onBlank: () => onChange(undefined) })}
       onValue={take}
+      kept={context.kept?.(context.id)}
       testId={context.id}
     />
   );

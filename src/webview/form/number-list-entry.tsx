@@ -20,6 +20,7 @@ export function NumberListEntry({ field, item, value, context, onChange }: Entry
     },
     take: onChange,
     hold: () => () => onChange(value),
+    kept: context.kept?.(context.id),
   });
   const problem = draft.problem ?? anyProblem(context);
   return (

@@ -1,6 +1,6 @@
 import { sentences, t, translated } from '../../protocol/l10n';
 import { stepDefinition } from '../../protocol/steps';
-import { replaceSteps, steps } from '../state/recipe';
+import { problems, replaceSteps, steps } from '../state/recipe';
 import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
 import { counts, step as thresholdStep } from '../state/preview';
 import { planned } from '../state/step-plan';
@@ -53,7 +53,7 @@ export function RecipeSection() {
                 steps={ready}
                 seed={seed.value}
                 sparsity={sparsityOf(ready)}
-                why={ready === null ? t('Complete every step first.') : whyNotMeasured()}
+                why={ready === null ? firstProblem() : whyNotMeasured()}
                 button={t('Run & Write')}
                 ids={{ folder: 'recipe-folder', run: 'recipe-run', copy: 'recipe-copy', open: 'recipe-open' }}
               >
@@ -98,6 +98,12 @@ function sparsityOf(ready: typeof steps.value): number | null {
   if (planned.value && JSON.stringify(planned.value.step) === text)
     return planned.value.plan.counts.totals.after.sparsity;
   return JSON.stringify(thresholdStep.value) === text ? (counts.value?.totals.after.sparsity ?? null) : null;
+}
+
+/** The first step that is not complete, and its fault. */
+function firstProblem(): string {
+  const place = problems.value.findIndex((problem) => problem !== null);
+  return t('Step {0}: {1}', place + 1, sentence(translated(problems.value[place] ?? '')));
 }
 
 function whyNotMeasured(): string | null {

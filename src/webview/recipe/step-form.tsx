@@ -16,6 +16,7 @@ import {
   stepsBefore,
 } from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
+import { keptIn } from '../state/wrong-texts';
 import { earlierWeights, listEarlierWeights } from '../state/earlier-weights';
 import { openPage } from '../state/docs';
 import { cancelPlan, madeBy, planning, planProblem, planStep } from '../state/step-plan';
@@ -52,7 +53,15 @@ export function StepForm() {
       <ObjectFields
         fields={stepFields(name)}
         value={draft}
-        context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value, openPage, offers }}
+        context={{
+          id: `form-${name}`,
+          layers,
+          starts,
+          complaint: currentComplaint.value,
+          openPage,
+          offers,
+          kept: keptIn(index, () => current.peek() === index),
+        }}
         onChange={(next) => changeStep(index, next)}
       />
       {problem !== null && (

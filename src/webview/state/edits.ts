@@ -3,6 +3,7 @@ import { changed, newHistory, redone, settled, undone, type History } from '../u
 import { changedField, NO_EDITS, sameEdits, type Edits } from '../workbench/edits';
 import { inputHappened } from './preview';
 import { current } from './recipe';
+import { moveWrongTexts } from './wrong-texts';
 import { amounts, announcement, drafts, epochs, inspection, seed } from './session';
 
 const history = signal<History<Edits>>(newHistory(NO_EDITS));
@@ -39,6 +40,7 @@ function apply(next: History<Edits>, words: string): void {
     history.value = next;
     amounts.value = now.amounts;
     epochs.value = now.epochs;
+    if (drafts.peek() !== now.drafts) moveWrongTexts(() => null);
     drafts.value = now.drafts;
     seed.value = now.seed;
     const last = now.drafts.length - 1;

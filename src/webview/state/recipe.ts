@@ -9,6 +9,7 @@ import { translatedFields } from '../form/translated-fields';
 import { keepEqual } from './keep-equal';
 import { goalStarts } from './goal-start';
 import { drafts, evaluation, inspection, panel } from './session';
+import { moveWrongTexts, wrongTexts } from './wrong-texts';
 
 /** The place of the selected step; null: none. */
 export const current = signal<number | null>(drafts.peek().length > 0 ? 0 : null);
@@ -52,9 +53,12 @@ export const newDraft = (name: StepName): JsonObject =>
 const same = keepEqual<RecipeStep[] | null>();
 const checked = computed(() => drafts.value.map((draft) => RecipeStep.safeParse(draft)));
 
-/** The fault of each step; null: none. */
+/** The fault of each step; null: none. A text that is no value is a fault, whatever value the step had before. */
 export const problems = computed(() =>
-  checked.value.map((result) => (result.success ? null : describeIssue(result.error))),
+  checked.value.map((result, index) => {
+    const wrong = wrongTexts.value.find(({ step }) => step === index);
+    return wrong?.problem ?? (result.success ? null : describeIssue(result.error));
+  }),
 );
 
 /** The fault of the selected step, with its place in it; null: none. */
@@ -66,7 +70,8 @@ export const currentComplaint = computed(() => {
 /** The recipe's steps with defaults; null if there are none, or one is not complete. An equal list is the same array. */
 export const steps = computed<RecipeStep[] | null>(() => {
   const parsed = checked.value.flatMap((result) => (result.success ? [result.data] : []));
-  return same(parsed.length > 0 && parsed.length === checked.value.length ? parsed : null);
+  const complete = parsed.length > 0 && parsed.length === checked.value.length && wrongTexts.value.length === 0;
+  return same(complete ? parsed : null);
 });
 
 /** The selected step, if it is complete; null otherwise. */
@@ -86,6 +91,7 @@ export function addStep(draft: JsonObject): void {
 }
 
 export function replaceSteps(list: readonly JsonObject[]): void {
+  moveWrongTexts(() => null);
   drafts.value = list;
   current.value = list.length > 0 ? 0 : null;
 }
@@ -96,6 +102,7 @@ export function changeStep(index: number, draft: JsonObject): void {
 
 export function deleteStep(index: number): void {
   const left = drafts.value.filter((_, place) => place !== index);
+  moveWrongTexts((place) => (place === index ? null : place > index ? place - 1 : place));
   drafts.value = left;
   current.value = left.length === 0 ? null : Math.min(index, left.length - 1);
 }
@@ -107,6 +114,7 @@ export function moveStep(index: number, by: -1 | 1): void {
   const [moved] = list.splice(index, 1);
   if (!moved || to < 0 || to > list.length) return;
   list.splice(to, 0, moved);
+  moveWrongTexts((place) => (place === index ? to : place === to ? index : place));
   drafts.value = list;
   current.value = to;
 }

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import { valueForKey } from './keys';
-import { useDraft } from './use-draft';
+import { useDraft, type KeptText } from './use-draft';
 
 /** A number that a person types or steps with arrow and page keys. Invalid text stays, with its fault below, and changes nothing. */
 export function NumberField({
@@ -19,6 +19,7 @@ export function NumberField({
   onValue,
   onBlank,
   hold,
+  kept,
   testId,
 }: {
   label: string;
@@ -41,6 +42,8 @@ export function NumberField({
   onBlank?: (() => void) | undefined;
   /** Called when typing starts; returns a function that restores the earlier state. By default the value is set again. */
   hold?: (() => (at: number) => void) | undefined;
+  /** Keeps a wrong text while the field is away. */
+  kept?: KeptText | undefined;
   testId?: string | undefined;
 }) {
   const id = useId();
@@ -58,6 +61,7 @@ export function NumberField({
     },
     take: set,
     hold: hold ?? (() => (at) => set(value, at)),
+    kept,
   });
   const problem = draft.problem ?? fault;
   return (

@@ -1,5 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+/** Keeps a text that is wrong while its field is away. */
+export interface KeptText {
+  /** The kept text; null: none. */
+  readonly text: string | null;
+  /** @param problem the fault of the text; null: it is right, or given up */
+  readonly note: (text: string, problem: string | null) => void;
+  /** Called when the field goes. */
+  readonly gone: () => void;
+}
+
 /** The text of a field while the person types, and its state. */
 export interface Draft {
   /** The typed text; null: the field shows its value. */
@@ -22,6 +32,7 @@ export function useDraft<T>({
   read,
   take,
   hold,
+  kept,
 }: {
   /** The current value; a change from elsewhere discards the text. */
   value: T;
@@ -30,8 +41,14 @@ export function useDraft<T>({
   take: (value: T, at: number) => void;
   /** Called when typing starts; returns a function that restores the earlier state. */
   hold: () => (at: number) => void;
+  /** Without it a wrong text goes with its field. */
+  kept?: KeptText | undefined;
 }): Draft {
-  const [text, setText] = useState<string | null>(null);
+  const [text, setText] = useState<string | null>(kept?.text ?? null);
+  const forget = (): void => {
+    setText(null);
+    kept?.note('', null);
+  };
   const putBack = useRef<{ restore: (at: number) => void; value: T } | null>(null);
   // All values since the typing began: an effect can run after the next key, on a value that is no longer the last one.
   const taken = useRef(new Set([value]));
@@ -39,8 +56,11 @@ export function useDraft<T>({
   const answer = text === null ? null : read(text);
   const problem = answer && 'problem' in answer ? answer.problem : null;
   useEffect(() => {
-    if (!taken.current.has(value)) setText(null);
+    if (!taken.current.has(value)) forget();
   }, [value]);
+  const gone = useRef(kept?.gone);
+  gone.current = kept?.gone;
+  useEffect(() => () => gone.current?.(), []);
   return {
     text,
     problem,
@@ -51,6 +71,7 @@ export function useDraft<T>({
       }
       setText(next);
       const said = read(next);
+      kept?.note(next, 'problem' in said ? said.problem : null);
       if ('value' in said) {
         taken.current.add(said.value);
         changed.current = true;
@@ -63,11 +84,11 @@ export function useDraft<T>({
     leave() {
       if (problem !== null) return;
       changed.current = false;
-      setText(null);
+      forget();
     },
     drop() {
       changed.current = false;
-      setText(null);
+      forget();
     },
   };
 }
