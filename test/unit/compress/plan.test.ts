@@ -88,7 +88,7 @@ describe('a prune plan', () => {
       ],
       [
         { amount: { sparsity: 0.9 } },
-        /^A sparsity of 0\.9 cannot be reached, because only 4 of the 8 kernel weights may be pruned here: ask for 0\.5 at most\.$/,
+        /^A sparsity of 90% cannot be reached, because only 4 of the 8 kernel weights may be pruned here: ask for 50% at most\.$/,
       ],
     ] as const) {
       expect(() => prune(content, options)).toThrow(sentence);

@@ -201,7 +201,7 @@ describe('gradual pruning', () => {
     if (step?.step !== 'finetune') throw new Error('another step');
     expect(step.best.sparsity).toBeCloseTo(1 - (0.2 * 228) / 114, 2);
     await expect(bench.run(recipeOf({ sparsity: 0.4 }), { out: 'more' })).rejects.toThrow(
-      /^Gradual pruning to 0.4 of the 228 kernel weights at the start of the run would leave 137 of them, but only 114 are in the model now/,
+      /^Gradual pruning to 40% of the 228 kernel weights at the start of the run would leave 137 of them, but only 114 are in the model now/,
     );
     await expect(bench.run(recipeOf({ scope: 'layer' }), { out: 'layers' })).rejects.toThrow(
       /counts its sparsity over the model at the start of the run, which may have other layers/,
@@ -236,7 +236,7 @@ describe('gradual pruning', () => {
     const prune = { step: 'prune', amount: { sparsity: 0.9 } };
     const steps = [prune, { ...finetune, gradual }];
     await expect(bench.run({ checkpoint: 'net', data: 'shapes', steps } as never)).rejects.toThrow(
-      /pruned to a sparsity of 0\.899\d already, which gradual pruning to 0\.8 cannot raise/,
+      /pruned to a sparsity of 89\.9\d% already, which gradual pruning to 80% cannot raise/,
     );
     await expect(bench.run(recipe({ sparsity: 0.9, protect: ['out'] }))).rejects.toThrow(/cannot be reached/);
   });

@@ -1,3 +1,4 @@
+import { typedPercent } from '../../../protocol/format';
 import { UserError } from '../../../protocol/errors';
 import type { CompactStep } from '../../../protocol/steps/compact';
 import type { Progress } from '../../../protocol/measure';
@@ -83,6 +84,6 @@ function requireReachable(
     ? `, mostly because "${first.node.name}" stays (${first.kept?.reason ?? ''})`
     : ', because no form is cheaper';
   throw new UserError(
-    `The convolutions cannot be reduced to a share of ${share} of their MACs${why}: ask for ${reachable} or more.`,
+    `The convolutions cannot be reduced to ${typedPercent(share)} of their MACs${why}: ask for ${typedPercent(reachable)} or more.`,
   );
 }

@@ -1,3 +1,4 @@
+import { typedPercent } from '../../../protocol/format';
 import { UserError } from '../../../protocol/errors';
 import type { Gradual } from '../../../protocol/steps/gradual';
 import type { PruneStep } from '../../../protocol/steps/prune';
@@ -24,7 +25,7 @@ export function overModel(gradual: Gradual, start: ModelContent, model: ModelCon
   const left = (1 - gradual.sparsity) * then;
   if (left > now)
     throw new UserError(
-      `Gradual pruning to ${gradual.sparsity} of the ${then} kernel weights at the start of the run would leave ${Math.round(left)} of them, but only ${now} are in the model now: ask for more, or leave "gradual" out.`,
+      `Gradual pruning to ${typedPercent(gradual.sparsity)} of the ${then} kernel weights at the start of the run would leave ${Math.round(left)} of them, but only ${now} are in the model now: ask for more, or leave "gradual" out.`,
     );
   return { ...gradual, shareOf: 'model', sparsity: now === then ? gradual.sparsity : 1 - left / now };
 }
@@ -70,7 +71,7 @@ export function initialSparsity(model: ModelContent, gradual: Gradual): number {
         );
   if (initial > gradual.sparsity + ROUNDING)
     throw new UserError(
-      `The model is pruned to a sparsity of ${Number(initial.toFixed(4))} already, which gradual pruning to ${gradual.sparsity} cannot raise: ask for more, or leave "gradual" out.`,
+      `The model is pruned to a sparsity of ${typedPercent(Number(initial.toFixed(4)))} already, which gradual pruning to ${typedPercent(gradual.sparsity)} cannot raise: ask for more, or leave "gradual" out.`,
     );
   return Math.min(initial, gradual.sparsity);
 }

@@ -1,3 +1,4 @@
+import { typedPercent } from '../../../protocol/format';
 import { UserError } from '../../../protocol/errors';
 import { needsDataset } from '../../../protocol/dataset';
 import { sparsityOf } from '../../../protocol/figures';
@@ -153,7 +154,7 @@ function cutGlobally(
   if (wanted - protectedZeros > free) {
     const reachable = Math.floor(((elsewhere + protectedZeros + free) / kernelWeights) * 1000) / 1000;
     throw new UserError(
-      `A sparsity of ${amount.sparsity} cannot be reached, because only ${free} of the ${kernelWeights} kernel weights may be pruned here: ask for ${reachable} at most.`,
+      `A sparsity of ${typedPercent(amount.sparsity)} cannot be reached, because only ${free} of the ${kernelWeights} kernel weights may be pruned here: ask for ${typedPercent(reachable)} at most.`,
     );
   }
   return selectGlobally(rest, Math.max(0, wanted - protectedZeros), allowEmptyLayers);

@@ -1,3 +1,4 @@
+import { typedPercent } from '../../../protocol/format';
 import { UserError } from '../../../protocol/errors';
 import type { RemoveAmount } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
@@ -33,7 +34,7 @@ export function countFor(
     const best = 1 - size(without(groupsOf(order))) / before;
     const reachable = Math.floor(best * 1000) / 1000;
     throw new UserError(
-      `A share of ${share} of the ${what === 'macs' ? 'MACs' : 'parameters'} cannot be removed, because ${stopped ?? 'every layer keeps a channel and some are left whole'}: ask for ${reachable} at most.`,
+      `${typedPercent(share)} of the ${what === 'macs' ? 'MACs' : 'parameters'} cannot be removed, because ${stopped ?? 'every layer keeps a channel and some are left whole'}: ask for ${typedPercent(reachable)} at most.`,
     );
   }
   let [low, high] = [0, order.length];
