@@ -107,7 +107,11 @@ describe('secateur remove', () => {
     [['--macs', '0.5'], 2, /^error: required option '--out <folder>' not specified$/m],
     [['--out', 'out'], 2, /^error: one of '--channels', '--macs', '--params' and '--zeros' must be given$/m],
     [['--macs', 'half', '--out', 'out'], 1, /^That cannot be done: .*must be a number from 0 to 1/],
-    [['--macs', '0.99', '--out', 'out'], 1, /^99% of the MACs cannot be removed, .*: ask for 87\.5% at most\.$/],
+    [
+      ['--macs', '0.99', '--out', 'out'],
+      1,
+      /^A share of 99% of the MACs cannot be removed, .*: ask for 87\.5% at most\.$/,
+    ],
     [['--macs', '0.5', '--score', 'bn-scale', '--out', 'out'], 1, /^The score bn-scale cannot rate any channel/],
     [
       ['--macs', '0.5', '--score', 'taylor', '--out', 'out'],

@@ -171,7 +171,11 @@ describe('a plan of what is removed', () => {
   it('says in one sentence what is wrong with a step', () => {
     const [first, , third] = channelGroups(residual).layers.filter(({ type }) => type === 'Conv2D');
     for (const [model, step, sentence] of [
-      [cnn, { amount: { macs: 0.9999 } }, /^99\.99% of the MACs cannot be removed, .*: ask for 99\.\d% at most\.$/],
+      [
+        cnn,
+        { amount: { macs: 0.9999 } },
+        /^A share of 99\.99% of the MACs cannot be removed, .*: ask for 99\.\d% at most\.$/,
+      ],
       [
         cnn,
         { layers: { conv9: 0.5 } },

@@ -130,7 +130,7 @@ describe('a layer of an unknown type', () => {
 
   it('is named where a share of the parameters cannot be reached', () => {
     expect(() => plan(superResolution(1), { amount: { params: 0.9 } })).toThrow(
-      /^90% of the parameters cannot be removed, because the layer "b1_beta" \(type MultiplyBeta\) stops .*: ask for \d+(\.\d)?% at most\.$/,
+      /^A share of 90% of the parameters cannot be removed, because the layer "b1_beta" \(type MultiplyBeta\) stops .*: ask for \d+(\.\d)?% at most\.$/,
     );
   });
 

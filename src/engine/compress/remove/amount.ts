@@ -34,7 +34,7 @@ export function countFor(
     const best = 1 - size(without(groupsOf(order))) / before;
     const reachable = Math.floor(best * 1000) / 1000;
     throw new UserError(
-      `${typedPercent(share)} of the ${what === 'macs' ? 'MACs' : 'parameters'} cannot be removed, because ${stopped ?? 'every layer keeps a channel and some are left whole'}: ask for ${typedPercent(reachable)} at most.`,
+      `A share of ${typedPercent(share)} of the ${what === 'macs' ? 'MACs' : 'parameters'} cannot be removed, because ${stopped ?? 'every layer keeps a channel and some are left whole'}: ask for ${typedPercent(reachable)} at most.`,
     );
   }
   let [low, high] = [0, order.length];
