@@ -4,7 +4,7 @@ import type { Complaint } from '../../protocol/errors';
 import type { Field } from '../../protocol/fields';
 import type { Json, JsonObject } from '../../protocol/json';
 import { sentence } from '../ui/sentence';
-import type { KeptText } from '../ui/use-draft';
+import type { KeptText } from '../ui/kept-text';
 import { inside } from './complaint';
 import type { Starts } from './values';
 

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { KeptText } from '../ui/use-draft';
+import type { KeptText } from '../ui/kept-text';
 
 /** A text in a field of a step that is no value of it. */
 interface WrongText {

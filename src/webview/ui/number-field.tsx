@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
 import { valueForKey } from './keys';
-import { useDraft, type KeptText } from './use-draft';
+import type { KeptText } from './kept-text';
+import { useDraft } from './use-draft';
 
 /** A number that a person types or steps with arrow and page keys. Invalid text stays, with its fault below, and changes nothing. */
 export function NumberField({

@@ -1,14 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-
-/** Keeps a text that is wrong while its field is away. */
-export interface KeptText {
-  /** The kept text; null: none. */
-  readonly text: string | null;
-  /** @param problem the fault of the text; null: it is right, or given up */
-  readonly note: (text: string, problem: string | null) => void;
-  /** Called when the field goes. */
-  readonly gone: () => void;
-}
+import type { KeptText } from './kept-text';
 
 /** The text of a field while the person types, and its state. */
 export interface Draft {

@@ -84,7 +84,7 @@ export const epochsWritten = (recipe: Recipe, results: readonly StepResult[]): s
   });
 
 /** Returns the index of the step whose epochs a rewind step names by number: the first that trains. */
-export const rewindTarget = ({ steps }: Pick<Recipe, 'steps'>): number => steps.findIndex(trains);
+export const rewindTarget = ({ steps }: { readonly steps: readonly RecipeStep[] }): number => steps.findIndex(trains);
 
 /** Returns the epochs to which steps go back. */
 export const epochsGoneBackTo = (recipe: Recipe): string[] =>

@@ -1,7 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { RewindStep } from '../../../protocol/steps/rewind';
-import type { Recipe } from '../../../protocol/recipe';
-import type { StepName, StepResult } from '../../../protocol/steps';
+import type { RecipeStep, StepName, StepResult } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import { normalizationName, sameNormalization } from '../../../protocol/normalization';
 import { keptCounts } from '../../compress/counts';
@@ -78,7 +77,7 @@ async function plan({ session, referenced }: PlanContext, step: RewindStep): Pro
 }
 
 /** @throws UserError where no training before the step has this epoch, or layers changed since */
-function checkEpoch(to: number, where: string, steps: Recipe['steps'], index: number): void {
+function checkEpoch(to: number, where: string, steps: readonly RecipeStep[], index: number): void {
   const target = rewindTarget({ steps });
   const training = steps[target];
   if (!training || target >= index || !('epochs' in training))
