@@ -19,7 +19,7 @@ export const ScanScoreName = z
   .enum({ ...ImportanceScoreName.enum, ...ChannelScoreName.enum })
   .meta({ labels: SCORE_LABELS, about: { ...CHANNEL_SCORES_ABOUT, ...WEIGHT_SCORES_ABOUT }, page: 'scores' });
 
-const share = z.number().min(0).max(1);
+const share = z.number().min(0).max(1).meta({ share: true });
 
 /** Options of a sensitivity scan (Li et al. 2017; Distiller). It prunes one layer at a time; all others stay as they are. */
 export const SensitivityOptions = z.strictObject({
@@ -54,7 +54,7 @@ export const SensitivityOptions = z.strictObject({
   collapse: share
     .default(0.9)
     .describe(
-      'The scan of a layer stops once it has lost this share of what the model does better than chance, or than the mean of the targets; 1 measures every sparsity.',
+      'The scan of a layer stops once it has lost this share of what the model does better than chance, or than the mean of the targets; the whole of it measures every sparsity.',
     ),
 });
 export type SensitivityOptions = z.infer<typeof SensitivityOptions>;

@@ -1,7 +1,7 @@
 import { t } from '../../protocol/l10n';
 import { count, percentOf, shareOf } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
-import { inPercent, numberWords, rangeWords, takesNumber, type NumberSpec, type Spec } from '../../protocol/fields';
+import { inPercent, rangeWords, takesNumber, type NumberSpec, type Spec } from '../../protocol/fields';
 
 /** The first value of a field without a default, by its name; undefined: the middle of a range, or the first variant. */
 export type Starts = (key: string) => Json | undefined;
@@ -57,9 +57,9 @@ function middle({ min, max, integer, above }: NumberSpec): number {
   return above ? least + (integer ? 1 : 0.1) : least;
 }
 
-/** A default as text, for the placeholder of an empty field. */
-export function fallbackWords(value: Json | undefined, spec?: Spec): string {
-  if (typeof value === 'number') return value >= 1000 ? count(value) : numberWords(spec, value);
+/** A default as text, for the placeholder of an empty field, beside its unit. */
+export function fallbackWords(value: Json | undefined, spec?: NumberSpec): string {
+  if (typeof value === 'number') return value >= 1000 ? count(value) : spec ? numberText(spec, value) : String(value);
   return typeof value === 'string' ? value : '';
 }
 

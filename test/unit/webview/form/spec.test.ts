@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecipeStep, stepDefinition, stepNames } from '../../../../src/protocol/steps';
 import { specOf, type Spec } from '../../../../src/protocol/fields';
-import { fits, initial, initialObject, numberText, parseNumber } from '../../../../src/webview/form/values';
+import {
+  fallbackWords,
+  fits,
+  initial,
+  initialObject,
+  numberText,
+  parseNumber,
+} from '../../../../src/webview/form/values';
 
 const read = (schema: z.ZodType): Spec => specOf(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }));
 const starts = () => undefined;
@@ -88,6 +95,7 @@ test('a share is typed and shown as percent, and kept as a share without noise',
   expect(parseNumber(share, '90')).toBe(0.9);
   expect(parseNumber(share, ' 90,5 % ')).toBe(0.905);
   expect(numberText(share, 0.07)).toBe('7');
+  expect(fallbackWords(0.9, share)).toBe('90');
   expect(parseNumber(share, '101')).toBe('Enter 0 to 100.');
   expect(parseNumber(share, '0.9 or so')).toBe('Enter 0 to 100.');
   const open = read(z.number().gt(0).lt(1).meta({ share: true }));
