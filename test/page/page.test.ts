@@ -213,7 +213,7 @@ test('a wrong text stays in its step while another is shown, and nothing runs wi
   await element('form-prune-amount-sparsity').fill('ninety');
   await element('step-1').click();
   await element('step-0').getByText('Enter 0 to 100.').waitFor();
-  await page.getByText('Step 1: Enter 0 to 100.').waitFor();
+  await page.getByText('Step 1: Sparsity: Enter 0 to 100.').waitFor();
   expect(await element('recipe-run').isDisabled()).toBe(true);
   await element('step-0-down').click();
   await element('step-1').click();

@@ -23,8 +23,8 @@ export interface FormContext {
   starts: Starts;
   /** The fault of the form's value, with the place relative to that value; null: none. */
   complaint: Complaint | null;
-  /** Keeps wrong texts of the fields of the form while it is away, by test id. */
-  kept?: ((id: string) => KeptText) | undefined;
+  /** Keeps wrong texts of the fields of the form while it is away, by test id and label. */
+  kept?: ((id: string, label: string) => KeptText) | undefined;
   /** Values that a control offers in a list, by its test id. */
   offers?: Readonly<Record<string, readonly Offer[]>> | undefined;
   /** Opens a page of the documentation; without it no field has a link. */

@@ -36,7 +36,7 @@ export function NumberEntry({ field, spec, value, context, onChange }: EntryProp
       }}
       {...(field.required ? {} : { onBlank: () => onChange(undefined) })}
       onValue={take}
-      kept={context.kept?.(context.id)}
+      kept={context.kept?.(context.id, field.label)}
       testId={context.id}
     />
   );

@@ -20,7 +20,7 @@ export function NumberListEntry({ field, item, value, context, onChange }: Entry
     },
     take: onChange,
     hold: () => () => onChange(value),
-    kept: context.kept?.(context.id),
+    kept: context.kept?.(context.id, field.label),
   });
   const problem = draft.problem ?? anyProblem(context);
   return (

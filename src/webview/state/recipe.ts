@@ -3,6 +3,7 @@ import { describeIssue, firstComplaint } from '../../protocol/errors';
 import { isStepName, RecipeStep, stepDefinition, type StepName } from '../../protocol/steps';
 import type { Json, JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
+import { t } from '../../protocol/l10n';
 import { metricsOr, type MetricValue } from '../../protocol/metric';
 import { initialObject } from '../form/values';
 import { translatedFields } from '../form/translated-fields';
@@ -57,7 +58,8 @@ const checked = computed(() => drafts.value.map((draft) => RecipeStep.safeParse(
 export const problems = computed(() =>
   checked.value.map((result, index) => {
     const wrong = wrongTexts.value.find(({ step }) => step === index);
-    return wrong?.problem ?? (result.success ? null : describeIssue(result.error));
+    if (wrong) return t('{0}: {1}', wrong.label, wrong.problem);
+    return result.success ? null : describeIssue(result.error);
   }),
 );
 

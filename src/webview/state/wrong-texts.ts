@@ -5,6 +5,7 @@ import type { KeptText } from '../ui/kept-text';
 interface WrongText {
   readonly step: number;
   readonly id: string;
+  readonly label: string;
   readonly text: string;
   /** One sentence. */
   readonly problem: string;
@@ -13,7 +14,7 @@ interface WrongText {
 /** The wrong texts in the steps of the recipe: they stay while another step is shown, and nothing runs with them. */
 export const wrongTexts = signal<readonly WrongText[]>([]);
 
-function note(step: number, id: string, wrong: Pick<WrongText, 'text' | 'problem'> | null): void {
+function note(step: number, id: string, wrong: Pick<WrongText, 'label' | 'text' | 'problem'> | null): void {
   const others = wrongTexts.peek().filter((one) => one.step !== step || one.id !== id);
   if (wrong) wrongTexts.value = [...others, { step, id, ...wrong }];
   else if (others.length < wrongTexts.peek().length) wrongTexts.value = others;
@@ -22,9 +23,9 @@ function note(step: number, id: string, wrong: Pick<WrongText, 'text' | 'problem
 /** The wrong text of a field, for the form of a step. @param isShown tells whether the form of this step is still shown */
 export const keptIn =
   (step: number, isShown: () => boolean) =>
-  (id: string): KeptText => ({
+  (id: string, label: string): KeptText => ({
     text: wrongTexts.peek().find((one) => one.step === step && one.id === id)?.text ?? null,
-    note: (text, problem) => note(step, id, problem === null ? null : { text, problem }),
+    note: (text, problem) => note(step, id, problem === null ? null : { label, text, problem }),
     // A field that goes from its own form, such as one of another kind of amount, takes its text along.
     gone() {
       if (isShown()) note(step, id, null);
