@@ -7,7 +7,7 @@ const readme = readFileSync('README.md', 'utf8');
 
 test('the page of the extension has its pictures with it, and no link to a file that is not there', () => {
   const page = extensionPage(readme, (file) => readFileSync(file));
-  expect(page.match(/!\[[^\]]+\]\(data:image\/png;base64,iVBOR/g)).toHaveLength(readme.match(/!\[/g)?.length ?? 0);
+  expect(page.match(/!\[\]\(data:image\/png;base64,iVBOR/g)).toHaveLength(readme.match(/!\[/g)?.length ?? 0);
   const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
   expect(links.filter((link) => !/^(https:|data:image\/png|#)/.test(link ?? ''))).toEqual([]);
 });
@@ -77,7 +77,7 @@ test('items and columns that only lead to files are left out; a table of other l
 test('other links, and pictures from elsewhere, stay', () => {
   const given = '[a](https://a.example/x) ![b](https://a.example/b.png) [c](docs/c.md) [d](#d) ![e](e.png)';
   expect(extensionPage(given, () => Buffer.from('e'))).toBe(
-    '[a](https://a.example/x) ![b](https://a.example/b.png) c [d](#d) ![e](data:image/png;base64,ZQ==)',
+    '[a](https://a.example/x) ![b](https://a.example/b.png) c [d](#d) ![](data:image/png;base64,ZQ==)',
   );
 });
 
