@@ -13,6 +13,8 @@ import { listResources, readResource, RESOURCE_TEMPLATES } from './resources';
 
 /** The least milliseconds between two notifications of progress. */
 const PAUSE = 200;
+/** The protocol lets progress only rise: by so much rises that of news about work whose share does not grow. */
+const LEAST_RISE = 1e-6;
 
 const INSTRUCTIONS =
   'Secateur compresses TensorFlow.js models. A usual job: inspect the model, evaluate it, ask advise for recipes with a goal, plan a step to see what it would come to, run_recipe into a new folder, and compare the outcome with the model. Report figures of the test split with the number of examples, and say which size is meant: files, gzip or packed.';
@@ -67,7 +69,7 @@ export function createServer(version: string, world: ToolWorld, log: (line: stri
   return made;
 }
 
-/** Passes on progress, where the client asked for it: not too often, and never backwards. */
+/** Passes on progress, where the client asked for it: not too often, and each time a little more. */
 function reporter({ mcpReq }: ServerContext): (progress: ToolProgress) => void {
   const progressToken = mcpReq._meta?.progressToken;
   if (progressToken === undefined) return () => undefined;
@@ -75,9 +77,10 @@ function reporter({ mcpReq }: ServerContext): (progress: ToolProgress) => void {
   let progress = -1;
   return ({ done, total, message }) => {
     const now = performance.now();
-    if (done <= progress || (now - last < PAUSE && progress >= 0)) return;
+    const next = Math.max(done, progress + LEAST_RISE);
+    if ((total !== undefined && next > total) || (now - last < PAUSE && progress >= 0)) return;
     last = now;
-    progress = done;
+    progress = next;
     const params = { progressToken, progress, message, ...(total === undefined ? {} : { total }) };
     // A client that is gone hears nothing.
     mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);

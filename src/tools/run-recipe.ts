@@ -35,7 +35,9 @@ export const runRecipe = defineTool({
     before: ModelTotals.nullable(),
     after: ModelTotals,
     metrics: z.object({
-      before: MetricValues.nullable(),
+      before: MetricValues.nullable().describe(
+        'Before the first step that compresses, and after those before it, which may train; null where none compresses.',
+      ),
       after: MetricValues.nullable(),
       split: z.string().describe('The split on which they were measured.'),
     }),
@@ -75,7 +77,7 @@ export const runRecipe = defineTool({
         ...(before ? [`Before: ${totalsText(before)}`] : []),
         `After: ${totalsText(after)}`,
         last
-          ? `${split} ${metrics.before ? `${figureWords(metrics.before[0])} before, ` : ''}${figureWords(last[0])} after`
+          ? `${split} ${metrics.before ? `${figureWords(metrics.before[0])} before compression, ` : ''}${figureWords(last[0])} after`
           : `No accuracy: ${visible(noAccuracy ?? 'not measured')}`,
         ...sampleNote(sampleData),
         ...steps.map((one) => `- ${one.step}: ${visible(outcome(one))}`),

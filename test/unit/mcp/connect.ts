@@ -46,11 +46,12 @@ export async function connect(
   { call }: ReturnType<typeof engineHere>,
   folders: readonly string[],
   others: readonly string[] = [],
+  run: ToolWorld['run'] = (request, signal, onProgress) => call('run', { ...request }, { signal, onProgress }),
 ): Promise<Client> {
   const world: ToolWorld = {
     places: await Places.open(folders, others),
     ask: call,
-    run: (request, signal, onProgress) => call('run', { ...request }, { signal, onProgress }),
+    run,
   };
   const failures: string[] = [];
   const server = createServer('1.2.3', world, (line) => failures.push(line));

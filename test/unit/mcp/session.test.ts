@@ -1,8 +1,10 @@
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
+import { UserError } from '../../../src/protocol/errors';
 import { Recipe } from '../../../src/protocol/recipe';
+import type { RunEvent } from '../../../src/protocol/run';
 import { tools } from '../../../src/tools/list';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
 import { temporaryFolder } from '../temporary';
@@ -113,6 +115,53 @@ describe('a session of an agent', () => {
     expect(after.packedBytes).toBeLessThanOrEqual(now.packedBytes / 2);
   });
 
+  it('hears of a run before its share grows, and each time a little more', async () => {
+    const folder = await folderWithModel();
+    let time = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += 1000));
+    onTestFinished(() => clock.mockRestore());
+    const progress = {
+      stage: 'finding the normalization',
+      done: 0,
+      total: 2000,
+      unit: 'images',
+      rate: 50,
+      secondsLeft: 40,
+    };
+    const finding = (done: number, share?: number): RunEvent => ({
+      ...{ kind: 'progress', progress: { ...progress, done } },
+      ...(share === undefined ? {} : { clock: { share } }),
+    });
+    const events: RunEvent[] = [
+      { kind: 'message', text: 'Task: any.' },
+      finding(100),
+      finding(200),
+      { kind: 'step', index: 0, steps: 1, step: 'prune' },
+      finding(300, 0.5),
+      finding(400, 1),
+      { kind: 'message', text: 'The share has come to its end.' },
+    ];
+    const client = await connect(engine, [folder], [], (_request, _signal, onEvent) => {
+      events.forEach(onEvent);
+      return Promise.reject(new UserError('It ends here.'));
+    });
+    const heard: { progress: number; message?: string | undefined }[] = [];
+    const recipe = { recipeVersion: 1, checkpoint: 'net', steps: [{ step: 'prune' }] };
+    const running = answer(client, 'run_recipe', { recipe, out: 'x' }, { onprogress: (one) => heard.push(one) });
+    await expect(running).rejects.toThrow('It ends here.');
+    expect(heard.map(({ message }) => message?.replace(/ of .*/, ''))).toEqual([
+      'Task: any.',
+      'finding the normalization: 100',
+      'finding the normalization: 200',
+      'step 1',
+      'finding the normalization: 50%, 300',
+      'finding the normalization: 100%, 400',
+    ]);
+    const shares = heard.map(({ progress }) => progress);
+    expect(shares.every((share, i) => share > (shares[i - 1] ?? -1))).toBe(true);
+    expect(shares.slice(-2)).toEqual([0.5, 1]);
+  });
+
   it('cancels a run, which leaves nothing half-written, and answers on', { timeout: 60_000 }, async () => {
     const folder = await folderWithModel();
     const client = await connect(engine, [folder]);
@@ -131,7 +180,8 @@ describe('a session of an agent', () => {
         signal: abort.signal,
         onprogress: ({ progress, message }) => {
           told(message);
-          if (progress > 0) abort.abort();
+          // The share of a run begins to grow when it trains.
+          if (progress > 0.001) abort.abort();
         },
       },
     );
