@@ -110,6 +110,9 @@ export class Workbench {
     await labels.filter({ hasText: 'Rename' }).waitFor();
     const texts = await labels.allTextContents();
     await this.#page.keyboard.press('Escape');
+    // A row that the pointer rests on shows its path over the next rows.
+    await this.#page.mouse.move(0, 0);
+    await this.#page.locator('.hover-contents:visible').waitFor({ state: 'detached' });
     return texts.map((text) => text.trim()).filter((text) => text !== '');
   }
 
