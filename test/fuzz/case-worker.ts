@@ -56,13 +56,14 @@ async function main(): Promise<void> {
     await mkdir(victim, { recursive: true });
     await writeFile(path.join(victim, 'kept.bin'), VICTIM);
     execFileSync('mkfifo', [path.join(victim, PIPE)]);
-    const { folders, questions, packed } =
+    const { folders, listed, questions, packed } =
       unbent === undefined ? await targets[target]!(place, seeds, random, ask) : askUnbent(unbent, seeds.data, ask);
     const found: string[] = [];
     let [answered, refused] = [0, 0];
     for (const question of questions) {
       tell({ kind: 'begin', index, target });
-      const outside = await accessOutside([...folders, path.join(folder, 'cache'), '/proc', '/sys'], async () => {
+      const own = [...folders, path.join(folder, 'cache'), '/proc', '/sys'];
+      const answer = async (): Promise<void> => {
         try {
           await question();
           answered++;
@@ -73,7 +74,8 @@ async function main(): Promise<void> {
             if (complaint !== undefined) found.push(complaint);
           }
         }
-      });
+      };
+      const outside = await accessOutside(own, answer, listed);
       found.push(...outside.map((access) => `touched what is outside: ${access}`));
     }
     if (!(await isUntouched(victim))) found.push('changed a file outside');

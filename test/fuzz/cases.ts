@@ -27,6 +27,8 @@ const LARGE = 50;
 /** One thing that is asked, and the folders that it may touch. */
 export interface Case {
   readonly folders: readonly string[];
+  /** Folders whose names it may list. */
+  readonly listed?: readonly string[];
   /** Packed files that were opened, with the worst of them; filled in while questions are asked. */
   readonly packed?: PackedTally;
   /** Each is asked by itself; all of them may be refused. */
@@ -163,6 +165,8 @@ const runFolder: Build = async (folder, seeds, random, ask) => {
   const request = { recipe: seeds.recipe, baseFolder: folder, out };
   return {
     folders: [out, seeds.model, seeds.data],
+    // At its end a run looks for runs beside it that read its epochs.
+    listed: [folder],
     questions: [
       ...(random.below(2) ? [() => readListedRun(out, false)] : []),
       () => ask('run', { ...request, resume: random.below(5) > 0 }, patience()),

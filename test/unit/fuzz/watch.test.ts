@@ -33,3 +33,15 @@ test('what happens outside of a watched piece of work is not told', async () => 
   await writeFile(path.join(folder, 'b.txt'), 'b');
   expect(await accessOutside([folder], () => Promise.resolve())).toEqual([]);
 });
+
+test('a folder that may be listed may only be listed', async () => {
+  const folder = await folderWith({ 'in/a.txt': 'a', 'b.txt': 'b' });
+  const work = async (): Promise<void> => {
+    for (const name of await fs.promises.readdir(folder))
+      await fs.promises.readFile(path.join(folder, name)).catch(() => '');
+  };
+  expect(await accessOutside([path.join(folder, 'in')], work, [folder])).toEqual([
+    `readFile ${path.join(folder, 'b.txt')}`,
+  ]);
+  expect(await accessOutside([path.join(folder, 'in')], work)).toHaveLength(2);
+});
