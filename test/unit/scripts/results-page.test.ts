@@ -17,7 +17,7 @@ it('some rows can be measured anew, with the seeds of the others only', async ()
   const next = withRows(kept, { ...kept, rows: [row] });
   expect(next.rows).toHaveLength(kept.rows.length);
   expect(next.rows).toContain(row);
-  expect(reportText(next)).toContain('50.00 % | 60.00 % | 70.00 % | 60.00 % ± 10.00');
+  expect(reportText(next)).toMatch(/50\.00 % \| 60\.00 % \| 70\.00 % \|(?: +\|)* 60\.00 % ± 10\.00/);
   expect(() => withRows(kept, { ...kept, seeds: [7], rows: [row] })).toThrow(
     'The other rows were measured with the seeds 0,1,2',
   );
