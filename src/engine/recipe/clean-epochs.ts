@@ -1,9 +1,11 @@
+import type { EpochRecord } from '../../protocol/epoch';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunResult } from '../../protocol/run';
 import type { OutputFolder } from '../folder/output-folder';
 import type { TrainState } from '../train/loop';
 import { epochsGoneBackTo, EPOCHS_FOLDER, epochsWritten } from './folder/layout';
 import { checkpointsNeeded } from './folder/resume';
+import type { RunState } from './folder/state';
 import { bytesOfStored, removeStored } from './folder/stored';
 import { readByOthers } from './folder/others-read';
 import type { RunContext } from './run-context';
@@ -21,15 +23,28 @@ export function forgetEpochs(context: RunContext, { records }: Pick<TrainState, 
   if (!cleans(context)) return [];
   const { state, prepared } = context;
   const { recipe } = prepared;
+  const before = stateBefore(state, records);
   const needed = new Set([
     ...checkpointsNeeded(recipe, state, records),
-    ...checkpointsNeeded(recipe, state, records.slice(0, -1)),
+    ...checkpointsNeeded(recipe, before.state, before.records),
     ...epochsGoneBackTo(recipe),
   ]);
   const names = Object.keys(state.checkpoints).filter((name) => isEpoch(name) && !needed.has(name));
   const kept = Object.entries(state.checkpoints).filter(([name]) => !names.includes(name));
   state.checkpoints = Object.fromEntries(kept);
   return names;
+}
+
+/** Returns the state that was written before the one with these records, from which the run resumes where that is damaged. */
+function stateBefore(
+  state: RunState,
+  records: readonly EpochRecord[],
+): { state: RunState; records: readonly EpochRecord[] } {
+  const ended = state.trainings.at(-1);
+  // The end of a training writes no state: before the first epoch of the next one, that of its last epoch was written.
+  return records.length === 1 && ended
+    ? { state: { ...state, trainings: state.trainings.slice(0, -1) }, records: ended.epochs }
+    : { state, records: records.slice(0, -1) };
 }
 
 /** Removes epochs of the run, except those that other runs read. One that cannot be removed stays. */

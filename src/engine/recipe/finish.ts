@@ -31,7 +31,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
     const { checkpoint, hashes } = await outcomeOf(context);
     const sizes = { inputShape: inputShapeOf(recipe.steps), estimate: true };
     const after = await inspect(checkpoint, { ...sizes, ...packedToo(checkpoint) });
-    // What was written has the hash of what was read back, see `writeStored`.
+    // The weights that were read back have the hash of those that were written, see `writeStored`.
     checkOutcome(context, checkpoint, after, hashes !== undefined);
     const onnx = hasOnnx(checkpoint) ? await writeOnnx(context, checkpoint) : undefined;
     const seconds = await folder.seconds();

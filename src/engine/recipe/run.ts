@@ -77,8 +77,9 @@ async function runPrepared(
     for (const text of notesBefore(prepared)) heard.report({ kind: 'message', text });
     await runSteps(context, training);
     const result = await finish(context, folder);
-    await cleanEpochs(output, prepared.recipe, result);
     await folder.end();
+    // Last: a run that fails without an epoch is discarded.
+    await cleanEpochs(output, prepared.recipe, result);
     return result;
   } catch (error) {
     await folder.fail(error, state.own);

@@ -1,6 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { RunFolder } from '../../../src/engine/recipe/folder/run-folder';
 import { freedWords, RunResult, type RunEvent } from '../../../src/protocol/run';
 import { Bench } from './runs';
 
@@ -119,6 +120,76 @@ describe('the checkpoints of epochs', () => {
     const written = RunResult.parse(JSON.parse(await readFile(results, 'utf8')));
     await writeFile(results, JSON.stringify({ ...written, freed: { checkpoints: 4, bytes: 1 } }));
     await bench.run(recipe, { resume: true });
+    expect(await epochsIn(bench)).toEqual([]);
+  });
+
+  it('that the state before the last one needs stay, between two trainings of a step too', async () => {
+    const bench = await Bench.make();
+    const distill = { step: 'distill', epochs: 2, batchSize: 55, width: 0.5, seeds: 2 } as const;
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [distill] };
+    const whole = await bench.run(recipe, { out: 'whole' });
+    for (const after of [3, 5, 7]) {
+      const out = `left-${after}`;
+      let epochs = 0;
+      const watch = ({ kind }: RunEvent, cancel: () => void): void => {
+        if (kind === 'epoch' && ++epochs === after) cancel();
+      };
+      await expect(bench.run(recipe, { out, watch })).rejects.toThrow(/Cancelled/);
+      await writeFile(bench.path(out, 'state', 'state.json'), '{}');
+      expect((await bench.run(recipe, { out, resume: true })).written).toEqual(whole.written);
+    }
+  });
+
+  it('keep their description until their weights are gone, so that a killed removal can be repeated', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [finetune] };
+    await bench.run({ ...recipe, keepEpochs: true });
+    const results = bench.path('out', 'results.json');
+    const written = RunResult.parse(JSON.parse(await readFile(results, 'utf8')));
+    await writeFile(results, JSON.stringify({ ...written, freed: { checkpoints: 4, bytes: 1 } }));
+    const epoch = bench.path('out', 'epochs', 'epoch-02');
+    const shard = (await readdir(epoch)).find((name) => name.endsWith('.bin'))!;
+    await rm(path.join(epoch, shard));
+    // A folder cannot be removed as a file.
+    await mkdir(path.join(epoch, shard));
+    await bench.run(recipe, { resume: true });
+    expect((await readdir(epoch)).sort()).toEqual([shard, 'model.json'].sort());
+    await rm(path.join(epoch, shard), { recursive: true });
+    await bench.run(recipe, { resume: true });
+    expect(await readdir(bench.path('out'))).not.toContain('epochs');
+  });
+
+  it('that another run reaches by a link stay', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [{ ...finetune, epochs: 6 }] };
+    await expect(bench.run(recipe, { watch: stopAfter(1) })).rejects.toThrow(/Cancelled/);
+    await symlink(bench.folder, bench.path('link'), 'junction');
+    const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
+    await bench.run({ checkpoint: 'link/out/epochs/epoch-01', steps: [prune] }, { out: 'branch' });
+    await bench.run(recipe, { resume: true });
+    expect(await epochsIn(bench)).toEqual(['epochs/epoch-01/model.json']);
+  });
+
+  it('stay where more folders lie beside the run than are looked into', async () => {
+    const bench = await Bench.make();
+    await Promise.all(Array.from({ length: 1001 }, (_, i) => mkdir(bench.path(`other-${i}`))));
+    const result = await bench.run({ checkpoint: 'net', data: 'shapes', steps: [{ ...finetune, epochs: 2 }] });
+    expect(result).not.toHaveProperty('freed');
+    expect(await epochsIn(bench)).toHaveLength(2);
+  });
+
+  it('go last: a run whose journal cannot be ended keeps its result', async () => {
+    const bench = await Bench.make();
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [finetune] };
+    const whole = await bench.run(recipe, { out: 'whole' });
+    const full = vi.spyOn(RunFolder.prototype, 'end').mockRejectedValue(new Error('no space left'));
+    try {
+      await expect(bench.run(recipe)).rejects.toThrow('no space left');
+    } finally {
+      full.mockRestore();
+    }
+    expect(await epochsIn(bench)).not.toEqual([]);
+    expect((await bench.run(recipe, { resume: true })).written).toEqual(whole.written);
     expect(await epochsIn(bench)).toEqual([]);
   });
 });

@@ -175,6 +175,10 @@ describe('rewinding', () => {
       /goes back to epoch 1 of step 1, but step 2 \(remove\) changes the layers in between: rewind before that/,
     ],
     [
+      on(finetune, { step: 'target', by: 'remove', goal: { params: 50 } }, { step: 'rewind', to: 1 }),
+      /goes back to epoch 1 of step 1, but step 2 \(target\) changes the layers in between: rewind before that/,
+    ],
+    [
       on({ step: 'distill', width: 0.5 }, { step: 'rewind', to: 1 }),
       /goes back to epoch 1, but step 1 trains students: give "to" the path/,
     ],

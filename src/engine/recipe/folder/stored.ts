@@ -42,13 +42,13 @@ export async function writeStored(
   return stored;
 }
 
-/** Lists the files of a checkpoint with its companions, the description first; undefined where it is missing. */
+/** Lists the files of a checkpoint with its companions, the description last; undefined where it is missing. */
 async function filesOf(folder: OutputFolder, name: string): Promise<string[] | undefined> {
   const text = await folder.text(modelJsonOf(name)).catch(() => undefined);
   if (text === undefined) return undefined;
   const shards = shardsIn(text).filter((shard) => !/[\\/]/.test(shard));
   const others = (await folder.names(name)).filter((entry) => shards.includes(entry) || isCompanionName(entry));
-  return [MODEL_JSON, ...others].map((file) => `${name}/${file}`);
+  return [...others, MODEL_JSON].map((file) => `${name}/${file}`);
 }
 
 /** Returns the bytes of a checkpoint of the run with its companions; undefined where it is missing. */
@@ -64,7 +64,7 @@ export async function bytesOfStored(folder: OutputFolder, name: string): Promise
  * nobody names stay.
  */
 export async function removeStored(folder: OutputFolder, name: string, top: string): Promise<void> {
-  // The description goes first: without it there is no checkpoint.
+  // The description goes last, because it tells which files are the checkpoint's: a killed removal can be repeated.
   for (const file of (await filesOf(folder, name)) ?? []) await folder.remove(file);
   for (let place = name; place.startsWith(top); place = place.split('/').slice(0, -1).join('/'))
     await folder.removeFolder(place, () => false);

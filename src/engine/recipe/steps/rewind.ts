@@ -96,7 +96,7 @@ function checkEpoch(to: number, where: string, steps: readonly RecipeStep[], ind
     throw new UserError(
       `${where} goes back to epoch ${to}, but step ${target + 1} trains for only ${training.epochs} epochs: choose an earlier one.`,
     );
-  const changed = steps.findIndex(({ step }, place) => place > target && place < index && RESHAPES.has(step));
+  const changed = steps.findIndex((step, place) => place > target && place < index && reshapes(step));
   if (changed >= 0)
     throw new UserError(
       `${where} goes back to epoch ${to} of step ${target + 1}, but step ${changed + 1} (${steps[changed]!.step}) changes the layers in between: rewind before that.`,
@@ -105,6 +105,9 @@ function checkEpoch(to: number, where: string, steps: readonly RecipeStep[], ind
 
 /** Steps after which a model has other tensors. */
 const RESHAPES: ReadonlySet<StepName> = new Set(['remove', 'factorize', 'compact', 'merge', 'distill']);
+
+const reshapes = (step: RecipeStep): boolean =>
+  RESHAPES.has(step.step) || (step.step === 'target' && step.by === 'remove');
 
 export const rewind: StepKind<RewindStep> = {
   validate: {
