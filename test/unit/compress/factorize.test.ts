@@ -170,6 +170,23 @@ describe('factorizing', () => {
     expect((await layerOf({ ranks: { wide: 4 } })).scheme).not.toBe('cp');
   });
 
+  it('spends nothing on a kernel of zeros, which no factor makes worse', async () => {
+    const model = sequential(
+      [8, 8, 16],
+      l.conv2d({ filters: 16, kernelSize: 3, name: 'alive' }),
+      l.conv2d({ filters: 16, kernelSize: 3, name: 'dead' }),
+      l.flatten(),
+      l.dense({ units: 3, name: 'out' }),
+    );
+    const kernel = model.tensors.get('dead/kernel')!;
+    const zero = { ...kernel, data: new Float32Array(kernel.data.length) };
+    const dead = { ...model, tensors: new Map(model.tensors).set(kernel.name, zero) };
+    const { model: made, layers } = await factorized(dead, { amount: { params: 0.6 } });
+    const { ranks, outputError } = layers.find(({ name }) => name === 'dead')!;
+    expect([Math.max(...ranks!), outputError]).toEqual([1, 0]);
+    for (const { data } of made.tensors.values()) expect([...data].every(Number.isFinite)).toBe(true);
+  });
+
   it('says why a layer has no form of a scheme', async () => {
     const model = sequential(
       [12, 12, 4],

@@ -122,7 +122,8 @@ async function measured({ channels, rows, columns, total }: Problem, white: Whit
   const shares: number[] = [];
   for (const rank of ranks) {
     const { lost } = await fit(white, rank, QUICK);
-    shares.push(lost / Math.max(left[rank]!, 1e-12 * left[0]!));
+    // A kernel of zeros loses nothing.
+    shares.push(lost === 0 ? 0 : lost / Math.max(left[rank]!, 1e-12 * left[0]!));
   }
   const errors = Float64Array.from(left, (square, rank) => square * between(ranks, shares, rank));
   const scale = Math.max(total, 1e-30);
