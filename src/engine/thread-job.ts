@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { CancelledError, UserError } from '../protocol/errors';
-import { pauseUnless } from './pause';
+import { inSteps } from './pause';
 import { threadProgram } from './thread-program';
 
 /** A message of a thread about its job. */
@@ -47,6 +47,8 @@ export async function inThreads<J, T>(
   if (file === undefined) return inThisThread(jobs, steps, listener);
   const count = Math.min(jobs.length, MOST_THREADS, availableParallelism());
   const workers = Array.from({ length: count }, () => new Worker(file, { execArgv: [], env: {} }));
+  // Without a listener, the error of a thread that has no job any more would end the engine.
+  for (const worker of workers) worker.on('error', () => undefined);
   const results = new Array<T>(jobs.length);
   let next = 0;
   const serve = async (worker: Worker): Promise<void> => {
@@ -67,15 +69,13 @@ async function inThisThread<J, T>(
   { signal, advance }: JobListener,
 ): Promise<T[]> {
   const results: T[] = [];
-  for (const job of jobs) {
-    const working = steps(job, (units) => advance?.(units));
-    let step = working.next();
-    while (!step.done) {
-      await pauseUnless(signal);
-      step = working.next();
-    }
-    results.push(step.value);
-  }
+  for (const job of jobs)
+    results.push(
+      await inSteps(
+        steps(job, (units) => advance?.(units)),
+        signal,
+      ),
+    );
   return results;
 }
 

@@ -30,6 +30,15 @@ export interface Packed {
  * as a checkpoint. The same model gives the same bytes.
  */
 export function pack(model: ModelContent, encoded: EncodedCheckpoint = encodeCheckpoint(model)): Packed {
+  const steps = packing(model, encoded);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Packs a model as `pack` does, a tensor each time that it is asked for the next; returns the file. */
+export function* packing(model: ModelContent, encoded: EncodedCheckpoint): Generator<void, Packed> {
   const text = textOf(encoded, model.companions ?? []);
   const { weights } = encoded;
   // Floats take hardly more than they do unpacked.
@@ -58,6 +67,7 @@ export function pack(model: ModelContent, encoded: EncodedCheckpoint = encodeChe
     encoder.tensor(chooseCoding(encoder, words, shape, mantissa, [...new Set(widths)]));
     if (shape.length > 1) widths.push(shape.at(-1)!);
     tensorBits.set(entry.name, coder.bits - before);
+    yield;
   }
   coder.raw(31, check >>> 1);
   // A file that is too small for what it stands for would be refused: zeros at the end change nothing.

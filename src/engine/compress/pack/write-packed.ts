@@ -5,11 +5,12 @@ import { placeFile, syncFolder } from '../../checkpoint/atomic';
 import { encodeCheckpoint } from '../../checkpoint/encode';
 import { writeFailure } from '../../checkpoint/failures';
 import { makeFolders, removeEmptyFolders } from '../../checkpoint/folders';
-import { pack, type Packed } from '../../checkpoint/packed/pack';
+import { packing, type Packed } from '../../checkpoint/packed/pack';
 import { withoutHistory } from '../../checkpoint/provenance';
 import { unpack } from '../../checkpoint/packed/unpack';
 import { plannedSizes } from '../../checkpoint/sizes';
 import type { ModelContent } from '../../checkpoint/types';
+import { inSteps } from '../../pause';
 import { fill } from '../../checkpoint/whole-read';
 import type { PackedHistory, PackedSizes } from '../../../protocol/measure/packing';
 import { packedSizes } from './sizes';
@@ -34,14 +35,14 @@ export interface PackedModel {
   readonly sizesOf: (file: string, bytes: number) => Promise<PackedSizes>;
 }
 
-/** Packs a model and writes nothing. */
-export function packWith(
+/** Packs a model and writes nothing. @throws CancelledError */
+export async function packWith(
   given: ModelContent,
   { smallWeights, history, exact = false, signal }: PackOptions,
-): PackedModel {
+): Promise<PackedModel> {
   const { model, largest } = withSmallWeights(history === 'keep' ? given : withoutHistory(given), smallWeights);
   const encoded = encodeCheckpoint(model);
-  const packed = pack(model, encoded);
+  const packed = await inSteps(packing(model, encoded), signal);
   return {
     packed,
     weightsHash: encoded.weightsHash,
@@ -55,11 +56,14 @@ export function packWith(
 /**
  * Packs a model in a new file, whole or not at all, and reads it back: every figure is of the file.
  * @param file absolute; its folder is made where it is missing
- * @throws UserError where something has this name, where it cannot be written, or where it reads back differently
+ * @throws UserError where something has this name, where it cannot be written, or where it reads back differently;
+ * CancelledError
  */
 export async function writePacked(file: string, given: ModelContent, options: PackOptions): Promise<PackedSizes> {
   await refuseExisting(file);
-  const { packed, weightsHash, sizesOf } = packWith(given, options);
+  const { packed, weightsHash, sizesOf } = await packWith(given, options);
+  // That took a while.
+  await refuseExisting(file);
   const folder = path.dirname(file);
   let made: string | undefined;
   try {

@@ -16,7 +16,7 @@ async function run(context: RunContext, step: PackStep): Promise<StepResult> {
   const { folder, state, listener } = context;
   const file = fileOf(step);
   const model = stamped(context, context.model, state.accuracies);
-  const { packed, weightsHash, sizesOf } = packWith(model, {
+  const { packed, weightsHash, sizesOf } = await packWith(model, {
     smallWeights: step.smallWeights,
     history: step.history,
     signal: listener.signal,

@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { pack } from '../../../../src/engine/checkpoint/packed/pack';
 import { readCheckpoint } from '../../../../src/engine/checkpoint/read';
 import { isElsewhere } from '../../../../src/engine/checkpoint/values';
+import { CancelledError } from '../../../../src/protocol/errors';
 import { writePacked } from '../../../../src/engine/compress/pack/write-packed';
 import { temporaryFolder } from '../../temporary';
 
@@ -21,4 +22,17 @@ it('packs weights that stay in their files to the same bytes, and reports the by
   // Less than 32 MiB are compressed whole.
   expect(sizes.unpacked.estimated).toBeUndefined();
   expect((await readCheckpoint(file)).weightsHash).toBe(small.weightsHash);
+});
+
+it('stops packing after a cancel, between two tensors, and writes nothing', async () => {
+  const folder = await temporaryFolder();
+  const abort = new AbortController();
+  const packed = writePacked(path.join(folder, 'net.secateur'), await readCheckpoint(SAMPLE), {
+    smallWeights: 32,
+    history: 'keep',
+    signal: abort.signal,
+  });
+  setImmediate(() => abort.abort());
+  await expect(packed).rejects.toThrow(CancelledError);
+  expect(await readdir(folder)).toEqual([]);
 });
