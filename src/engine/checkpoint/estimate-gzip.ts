@@ -80,5 +80,5 @@ const brotlied: Compressor = async (sample, before) => {
   const sizes = await Promise.all(
     [before, Buffer.concat([before, sample])].map(async (bytes) => (await brotliCompress(bytes, BROTLI)).byteLength),
   );
-  return sizes[1]! - sizes[0]!;
+  return Math.max(0, sizes[1]! - sizes[0]!);
 };
