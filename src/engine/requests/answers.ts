@@ -1,7 +1,7 @@
 import { someAnswers } from '../measure/answers';
 import { weightSwapOf } from '../model/weight-swap';
 import { pauseUnless } from '../pause';
-import { fitted } from './fitted';
+import { withFitted } from './fitted';
 import type { MakeHandler } from './handler';
 
 /** Answers `answers`. @throws UserError, CancelledError */
@@ -9,18 +9,12 @@ export const answers: MakeHandler<'answers'> =
   (engine) =>
   ({ model, data, split, output, of }, { signal, report }) => {
     const listener = { signal, onProgress: report };
-    return engine.checkpoints.use(
-      model,
-      async (session) => {
-        const opened = await engine.openData(data, '/', { download: true, ...listener });
-        const dataset = await fitted(session, opened, listener);
-        const swap = await weightSwapOf(session);
-        return swap.exclusively(async (network) => {
-          await pauseUnless(signal);
-          swap.set(session.checkpoint.tensors);
-          return someAnswers(network, dataset.split(split ?? dataset.reported), { output, of, ...listener });
-        });
-      },
-      listener,
-    );
+    return withFitted(engine, { model, data }, listener, async (session, dataset) => {
+      const swap = await weightSwapOf(session);
+      return swap.exclusively(async (network) => {
+        await pauseUnless(signal);
+        swap.set(session.checkpoint.tensors);
+        return someAnswers(network, dataset.split(split ?? dataset.reported), { output, of, ...listener });
+      });
+    });
   };

@@ -1,5 +1,5 @@
 import { evaluated } from '../measure/evaluated';
-import { fitted } from './fitted';
+import { withFitted } from './fitted';
 import type { MakeHandler } from './handler';
 
 /** Answers `evaluate`. @throws UserError, CancelledError */
@@ -7,13 +7,7 @@ export const evaluate: MakeHandler<'evaluate'> =
   (engine) =>
   ({ model, data, split, samples }, { signal, report }) => {
     const listener = { signal, onProgress: report };
-    return engine.checkpoints.use(
-      model,
-      async (session) => {
-        const opened = await engine.openData(data, '/', { download: true, ...listener });
-        const dataset = await fitted(session, opened, listener);
-        return evaluated(session.checkpoint, dataset, { split, samples, ...listener });
-      },
-      listener,
+    return withFitted(engine, { model, data }, listener, ({ checkpoint }, dataset) =>
+      evaluated(checkpoint, dataset, { split, samples, ...listener }),
     );
   };

@@ -1,3 +1,4 @@
+import type { DataReference } from '../../protocol/dataset';
 import type { NormalizationAnswer } from '../../protocol/engine';
 import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
@@ -7,6 +8,7 @@ import { fitData, triedNormalizations, type FitOptions } from '../measure/normal
 import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { weightSwapOf } from '../model/weight-swap';
 import { pauseUnless } from '../pause';
+import type { Engine } from './engine';
 
 /** Who waits for an answer and hears its progress. */
 interface Listener {
@@ -22,6 +24,22 @@ interface Listener {
 export function fitted(session: Session, data: OpenData, listener: Listener): Promise<Dataset> {
   return fitData(session.checkpoint, data, optionsFor(session, data, listener));
 }
+
+/** Runs `work` with an open checkpoint and with data as it takes them. @throws UserError, CancelledError */
+export const withFitted = <T>(
+  engine: Engine,
+  { model, data }: { readonly model: string; readonly data: DataReference },
+  listener: Listener,
+  work: (session: Session, dataset: Dataset) => Promise<T>,
+): Promise<T> =>
+  engine.checkpoints.use(
+    model,
+    async (session) => {
+      const opened = await engine.openData(data, '/', { download: true, ...listener });
+      return work(session, await fitted(session, opened, listener));
+    },
+    listener,
+  );
 
 const optionsFor = (session: Session, data: OpenData, listener: Listener): FitOptions => ({
   ...listener,

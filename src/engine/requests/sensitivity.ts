@@ -1,5 +1,5 @@
 import type { Progress } from '../../protocol/measure';
-import { fitted } from './fitted';
+import { withFitted } from './fitted';
 import type { MakeHandler } from './handler';
 import { scanIntoFolder } from './scan-into-folder';
 
@@ -13,14 +13,8 @@ export const sensitivity: MakeHandler<'sensitivity'> =
         report({ part: 'progress', progress });
       },
     };
-    return engine.checkpoints.use(
-      model,
-      async (session) => {
-        const { backend } = await engine.info();
-        const opened = await engine.openData(data, '/', { download: true, ...listener });
-        const dataset = await fitted(session, opened, listener);
-        return scanIntoFolder(session.checkpoint, dataset, request, backend, { signal, report });
-      },
-      listener,
-    );
+    return withFitted(engine, { model, data }, listener, async ({ checkpoint }, dataset) => {
+      const { backend } = await engine.info();
+      return scanIntoFolder(checkpoint, dataset, request, backend, { signal, report });
+    });
   };
