@@ -15,7 +15,7 @@ const SURE = 0.15;
 /** Most things that a recipe is said to be best at. */
 const MOST_WORDS = 2;
 
-/** What decides between recipes. */
+/** The figures that decide between recipes. */
 export interface Choosing {
   readonly rule: Rule | undefined;
   /** The sizes of the model as it is. */
@@ -32,7 +32,7 @@ const lossFor = ({ after }: Candidate, { metric }: Choosing): number =>
 const lossBefore = ({ before }: Candidate, { metric }: Choosing): number =>
   metric && before ? Math.max(0, lossOf(metric.now.name, before[0].value, metric.now.value)) : 0;
 
-/** What a recipe costs, all of it better where it is smaller. */
+/** The costs of a recipe, all of them better where they are smaller. */
 const axesOf = (one: Candidate, choosing: Choosing): number[] => [
   one.packedBytes.value,
   one.macs ?? 0,
@@ -54,7 +54,7 @@ export function front(candidates: readonly Candidate[], choosing: Choosing): Can
   const beats = (a: readonly number[], b: readonly number[]): boolean =>
     a.every((value, i) => value <= b[i]!) && a.some((value, i) => value < b[i]!);
   const kept = candidates.filter((one) => !candidates.some((other) => beats(axes.get(other)!, axes.get(one)!)));
-  // Of equal ones the first.
+  // The first of equal ones.
   const seen = new Set<string>();
   return kept.filter((one) => {
     const key = JSON.stringify(axes.get(one));

@@ -2,12 +2,12 @@ import { isBetter, lossOf, measured, type MetricValue } from '../../protocol/met
 
 /** The share of all that a model does better than a guess which is lost for good where everything was lost before training. */
 const LOST_FOR_GOOD = 0.02;
-/** What is lost before training matters little where it is little. */
+/** A loss before training matters little where it is small. */
 const POWER = 4;
 /** The share of all by which a recovery has come to less than its estimate, at most. */
 const MARGIN = 0.01;
 
-/** What training is expected to come to, and what it hardly falls below. */
+/** The result that is expected of training, and the one that it hardly falls below. */
 export interface Estimate {
   readonly metric: MetricValue;
   readonly worst: MetricValue;

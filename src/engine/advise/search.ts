@@ -59,7 +59,7 @@ export async function searchRecipes(input: SearchInput): Promise<SearchOutcome> 
       meter.advance(1);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // What is too strong for the model says nothing of the weaker ones.
+      // A recipe that is too strong for the model says nothing of the weaker ones.
       if (isWeakest) refused.set(family.name, error.message);
     }
   };

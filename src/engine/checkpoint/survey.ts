@@ -5,7 +5,7 @@ import type { Tensor, TensorData } from './types';
 export interface Survey {
   /** Values other than 0; NaN counts, and a complex number counts once. */
   readonly nonzero: number;
-  /** Of float32 alone. */
+  /** For float32 alone. */
   readonly floats?: FloatSurvey;
 }
 

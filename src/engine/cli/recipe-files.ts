@@ -7,7 +7,7 @@ import { writeFailure } from '../checkpoint/failures';
 import { OutputFolder } from '../folder/output-folder';
 import { relocated } from '../recipe/provenance';
 
-/** What recipes are written for; paths are absolute. */
+/** The model and data for which recipes are written; paths are absolute. */
 export interface RecipesFor {
   readonly model: string;
   readonly data?: DataReference;

@@ -2,7 +2,7 @@ import type { DatasetDescriptor } from '../../protocol/dataset';
 import { numbersIn } from './numbers-in';
 import type { NumericTargets, SourceData, Target } from './sources/source';
 
-/** What is known of the targets of a dataset, all parts together. */
+/** The facts about the targets of a dataset, all parts together. */
 export interface Targets {
   /** Names of the classes in the order of their numbers; undefined where the targets are no classes. */
   readonly classNames?: readonly string[] | undefined;
@@ -14,7 +14,7 @@ export interface Targets {
   readonly named?: ReadonlyMap<string, NumberFacts> | undefined;
   /** True where nothing but names tells which of these are examples. */
   readonly namedOnly?: boolean | undefined;
-  /** What the person said of the task. */
+  /** The choices of the person about the task. */
   readonly said: Pick<DatasetDescriptor, 'task' | 'loss' | 'inputs' | 'outputs' | 'classNames'>;
 }
 

@@ -10,7 +10,7 @@ export interface Bins {
 }
 
 /** Bins of |w|, fine enough for the page to count a moving threshold. */
-export const MAGNITUDE_BINS = 1024;
+const MAGNITUDE_BINS = 1024;
 
 /** Divides the bins between both sides of 0 by their share of the range, at least one for a side that has values. */
 export function binsOver(min: number, max: number, bins: number): Bins {

@@ -48,7 +48,7 @@ export function fedInputs(network: Network, examples: Exemplary): FedInput[] {
   });
 }
 
-/** What is known of the targets of one output, and a batch with these alone. */
+/** The facts about the targets of one output, and a batch with these alone. */
 export interface OutputTargets {
   readonly targets: Targets;
   readonly of: (batch: Batch) => Batch;

@@ -8,7 +8,7 @@ import { hasMany, hasMoreWords } from '../train/constraints/many-values';
 /** Most values that are counted apart: with more, a table of them saves nothing that counts. */
 const MOST_VALUES = 65_536;
 
-/** What the values of a tensor are, and what they take at best. */
+/** The kinds of values in a tensor, and the bits that they take at best. */
 export interface Ideal {
   /** Entropy of the places of zeros, and of the other values with the table of them, for the tensor or for each channel; both of zero order. */
   readonly bits: number;

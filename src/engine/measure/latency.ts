@@ -72,7 +72,7 @@ export async function measureLatency(
 /** A forward pass and its input. */
 interface NoisyPass {
   readonly pass: TracedFunction;
-  /** What enters each input. */
+  /** The numbers that enter each input. */
   readonly values: readonly Float32Array[];
 }
 

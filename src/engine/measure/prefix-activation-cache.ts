@@ -8,7 +8,7 @@ import type { TaskedNetwork } from './tasked-network';
 
 /** Prefix activations, one row per example, and the forward pass from there. */
 export interface RemainingPass {
-  /** What enters the pass, for each batch. */
+  /** The values that enter the pass, for each batch. */
   readonly batches: readonly (readonly Float32Array[])[];
   /** Computes scores. */
   readonly pass: TracedFunction;

@@ -10,7 +10,7 @@ import type { RunState } from './folder/state';
 import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './folder/stored';
 import type { Listener, Prepared, RunEnvironment } from './types';
 
-/** What a step made for training to keep. */
+/** The restrictions that a step made for training to keep. */
 export type Restrictions =
   /** Constraints, and the values that the step gave the weights. */
   | { readonly constraints: Constraints; readonly tensors: Tensors }

@@ -25,7 +25,7 @@ export interface Teacher {
   readonly sizes: readonly number[];
   /** Returns the parts, count x size, row-major, for the examples of a batch. */
   answers(batch: Batch): Promise<readonly Float32Array[]>;
-  /** What hidden layers teach. */
+  /** The teaching of hidden layers. */
   readonly hidden?: HiddenAnswers | undefined;
   /** Ends it; its network stays. */
   dispose(): void;
@@ -49,7 +49,7 @@ export interface TeacherOptions {
   augmented?: boolean | undefined;
 }
 
-/** What a teacher is asked for. */
+/** The answers that a teacher is asked for. */
 interface Question {
   readonly tasked: TaskedNetwork;
   readonly temperature: number;

@@ -7,7 +7,7 @@ import type { LayerCompressor } from '../../measure/sensitivity/compressor';
 /** A method as an advice knows it: all of them are in `list.ts`. */
 export interface AdviceMethod {
   readonly name: AdviceMethodName;
-  /** What it could save in single layers; absent where it makes a model as a whole. */
+  /** Savings that are possible in single layers; absent where it makes a model as a whole. */
   readonly layers?: LayerMethod | LayerTeller;
   /** Makes the families of recipes that it begins. */
   readonly families: (about: Circumstances) => readonly Family[];
@@ -49,7 +49,7 @@ export interface LayerTrials {
 /** `first`: before all other steps; `late`: after the training of free weights. */
 export type Merges = 'first' | 'late';
 
-/** What decides the recipes. */
+/** The facts that decide the recipes. */
 export interface Circumstances {
   /** Training examples; 0 without data. */
   readonly examples: number;
@@ -71,7 +71,7 @@ export interface Family {
   readonly strengths: readonly number[];
   /** True where strengths in between make sense too. */
   readonly between: boolean;
-  /** What the strength reduces most: it decides which goals it is searched for. */
+  /** The size that the strength reduces most: it decides which goals it is searched for. */
   readonly reduces: readonly ('bytes' | 'macs' | 'latency')[];
   /** @param gone share of the multiply-accumulates that the recipe really removes */
   readonly title: (strength: number, gone: number) => string;

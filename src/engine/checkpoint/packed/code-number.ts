@@ -2,7 +2,7 @@ import type { Chances } from '../../../loader/chances';
 import { DENSITIES, MAGNITUDES, NUMBER } from '../../../loader/layout';
 import type { RangeEncoder } from './range-encoder';
 
-/** What a number needs of a coder. */
+/** The part of a coder that a number needs. */
 export type NumberCoder = Pick<RangeEncoder, 'bit' | 'raw'>;
 
 /** Encodes a whole number from 0, see `NUMBER`. */

@@ -23,7 +23,7 @@ function reshapingOf({ steps }: RunResult): ReshapingResult {
   return found;
 }
 
-/** What a step says beside what all of them say that replace layers. */
+/** The words of a step beside those of all steps that replace layers. */
 export interface MoreToSay {
   /** Notes of a layer. */
   readonly note?: (layer: ReshapedLayer | PlannedLayer) => readonly string[];

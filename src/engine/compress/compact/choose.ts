@@ -2,7 +2,7 @@
 export interface Choice {
   /** Multiply-accumulates. */
   readonly macs: number;
-  /** What it loses: the error of the layer's outputs as a share of their spread. */
+  /** Its loss: the error of the layer's outputs as a share of their spread. */
   readonly loss: number;
 }
 

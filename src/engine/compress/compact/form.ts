@@ -11,7 +11,7 @@ export interface Values {
   readonly data: Float32Array;
 }
 
-/** What a layer is approximated by: its kernel as a matrix, and how its inputs vary together. */
+/** The facts from which a layer is approximated: its kernel as a matrix, and how its inputs vary together. */
 export interface Problem {
   readonly convolution: Pick<Convolution, 'taps' | 'inputs' | 'outputs'>;
   /** The kernel, taps times inputs x outputs; the rows of a position of the window lie together. */

@@ -47,7 +47,7 @@ export function withinBudget(layers: readonly Choices[], cost: Cost, budget: num
     total -= next.saved;
   }
   const picked = chosen.map((hull, i) => hull[at[i]!]!);
-  // What is left of the budget goes to the layer that gains most by it.
+  // The rest of the budget goes to the layer that gains most by it.
   for (;;) {
     const left = budget - picked.reduce((sum, one) => sum + one.cost, 0);
     const gains = ways.flatMap((all, i) =>

@@ -14,7 +14,7 @@ export interface Candidate {
   readonly bias: FloatWeights | undefined;
 }
 
-/** What is known of the inputs of a layer, as rows of the matrix X that its kernel multiplies. */
+/** The facts about the inputs of a layer, as rows of the matrix X that its kernel multiplies. */
 export interface InputStatistics {
   /** Means, 1 x inputs of the kernel, all 0 where none are taken off; null where only outputs are known. */
   readonly mean: Float64Array | null;
@@ -37,7 +37,7 @@ export interface Problem extends InputStatistics, Candidate {
   readonly columns: number;
   /** The kernel as such a matrix. Call it only where its inputs are known: it may be large. */
   readonly matrix: () => Matrix;
-  /** Of the covariance of the outputs. */
+  /** The decomposition of the covariance of the outputs. */
   readonly eigen: Eigen;
   /** Variance of all outputs together. */
   readonly total: number;

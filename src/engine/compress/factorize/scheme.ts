@@ -94,7 +94,7 @@ export function balanced(left: Matrix, right: Matrix): void {
   }
 }
 
-/** What a product in the place of the kernel loses: its exact error, and the means of the outputs. */
+/** Measures the loss of a product in the place of the kernel: its exact error, and the means of the outputs. */
 export async function lostBy(
   { matrix: kernel, mean, outputMean, total }: Problem,
   covariance: Matrix,

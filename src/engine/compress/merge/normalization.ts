@@ -9,7 +9,7 @@ import { pathKey } from '../reshape/layered';
 import type { Links } from '../reshape/links';
 import type { Move, Moves } from './move';
 
-/** What a batch normalization computes at inference: `x * scale + shift`, for each channel. */
+/** The function of a batch normalization at inference: `x * scale + shift`, for each channel. */
 interface Affine {
   readonly scale: Float64Array;
   readonly shift: Float64Array;

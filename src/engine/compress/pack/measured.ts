@@ -10,7 +10,7 @@ export interface TensorBits {
   readonly values: Ideal['values'];
 }
 
-/** What a model takes packed, by tensor. */
+/** The bits that a model takes packed, by tensor. */
 export interface MeasuredPacking {
   /** Bytes of the packed file. */
   readonly bytes: number;

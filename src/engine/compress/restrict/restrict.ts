@@ -87,7 +87,7 @@ export function restricted(
       // A tensor of two layers is changed once.
       if (changed.has(tensor.name)) continue;
       const free = change(kernel, i);
-      // What is stored in few bits stays so: its values are rounded once more.
+      // A tensor that is stored in few bits stays so: its values are rounded once more.
       const data = tensor.quantization ? free.map(roundingTo(tensor.quantization)) : free;
       tensors.set(tensor.name, { ...tensor, data });
       changed.set(tensor.name, kernel);

@@ -173,7 +173,7 @@ function normalize(logits: Float64Array): void {
 class ClassesMeter implements Meter {
   private readonly sums: Confusion;
   private examples = 0;
-  /** Of two classes: how much the second one is scored above the first, and whether it is right. */
+  /** For two classes, tells how much the second one is scored above the first, and whether it is right. */
   private readonly margins: number[] = [];
   private readonly seconds: boolean[] = [];
 

@@ -10,7 +10,7 @@ import type { tf } from '../../tf';
 export class NoTask extends UserError {}
 
 /**
- * What an output of a network is for: the scores that are made of it, the targets, the loss, and the metrics. Scores and
+ * The purpose of an output of a network: the scores that are made of it, the targets, the loss, and the metrics. Scores and
  * targets are rows of numbers, one for each example.
  */
 export interface Task {
@@ -57,7 +57,7 @@ export interface SoftTargets {
 }
 
 /**
- * What is heard of an example: a cost that is in the same unit under each normalization, which is the loss or, for
+ * The report on an example: a cost that is in the same unit under each normalization, which is the loss or, for
  * pixels, the squared error as a share of the range; and the class that the network chose, or -1.
  */
 export type Hear = (example: number, cost: number, guess: number) => void;

@@ -177,7 +177,7 @@ export interface Recurrent {
   readonly sequences: boolean;
   /** True if it also returns its states. */
   readonly states: boolean;
-  /** Of the candidate values, and of the gates. */
+  /** The activations of the candidate values and of the gates. */
   readonly stateActivation: Activation;
   readonly gateActivation: Activation;
   /** True for a GRU that resets its state after the product with the recurrent kernel, which then has a bias of its own. */

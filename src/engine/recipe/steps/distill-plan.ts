@@ -51,7 +51,7 @@ export async function planDistillation(context: PlanContext, step: DistillStep):
   };
 }
 
-/** What a plan trains for a moment. */
+/** The training that a plan does for a moment. */
 interface Trial {
   readonly student: ModelContent;
   readonly data: Dataset;

@@ -90,7 +90,7 @@ interface One {
   readonly data: Dataset;
   readonly source: StudentContext;
   readonly clock: StudentClock;
-  /** Of the training in its step. */
+  /** Index of the training in its step. */
   readonly index: number;
 }
 

@@ -3,7 +3,7 @@ import { tf } from '../../tf';
 import { attentionOf } from './losses';
 import type { LayerPair } from './pairs';
 
-/** What hidden layers of a teacher teach: pairs of layers, and the weights of hints and of attention; 0: none. */
+/** The teaching of hidden layers: pairs of layers, and the weights of hints and of attention; 0: none. */
 export interface HiddenTeaching {
   readonly pairs: readonly LayerPair[];
   readonly hints: number;

@@ -135,7 +135,7 @@ function widened(type: string, config: Config, width: number): Config {
         : { ...inner, config: { ...inner.config, ...widened(inner.class_name, inner.config ?? {}, own) } },
     );
   }
-  // Of grouped convolutions, only those change that have a group for each channel.
+  // The only grouped convolutions that change are those with a group for each channel.
   if (op.kind === 'conv' && op.groups > 1 && op.filters !== null)
     return { filters: width, groups: (width * op.groups) / op.filters };
   return op.kind === 'dense' || op.kind === 'recurrent' ? { units: width } : { filters: width };

@@ -64,7 +64,7 @@ export function replaceInGraph(
     if (!replacement) return undefined;
     const own = calls.find(({ name }) => name === layer.name) ?? layer;
     const nodes = readNodes(own.inbound_nodes ?? [], names);
-    // What is dropped may take several, if they are one and the same without others that are dropped.
+    // A layer that is dropped may take several inputs, if they are one and the same without others that are dropped.
     const most = replacement.by.length === 0 ? Infinity : 1;
     const strange = nodes.find(({ references: { length } }) => length === 0 || length > most);
     if (strange) throw cannot(layer.name ?? '', 'it takes several tensors at once');
