@@ -10,8 +10,7 @@ import { storedBytes } from '../../src/engine/checkpoint/dtype';
 import type { ModelContent, Tensor } from '../../src/engine/checkpoint/types';
 import { HEAD } from '../../src/loader/head';
 import { checkOf, formatOf, openPacked } from '../../src/loader/packed-file';
-import type { Words } from '../../src/loader/weights-decoder';
-import { inBytes, inFourBits, mapped, prunedTo } from '../unit/checkpoint/packed/coded';
+import { inBytes, inFourBits, mapped, prunedTo, wordsOf } from '../unit/checkpoint/packed/coded';
 
 /** A packed file, and what it was written from, so that it can be written again with lies in it. */
 export interface PackedSeed {
@@ -96,7 +95,7 @@ export function seedOf(model: ModelContent): PackedSeed {
   let at = 0;
   for (const entry of encoded.entries) {
     const [size, mantissa] = formatOf(entry);
-    const words = wordsOf(new Uint8Array(weights.subarray(at, (at += storedBytes(entry)))).buffer, size);
+    const words = wordsOf(weights.subarray(at, (at += storedBytes(entry))), size);
     const coding = chooseCoding(encoder, words, entry.shape, mantissa, [...new Set(widths)]);
     encoder.tensor(coding);
     codings.push(coding);
@@ -108,6 +107,3 @@ export function seedOf(model: ModelContent): PackedSeed {
     text: openPacked(bytes).text,
   };
 }
-
-const wordsOf = (bytes: ArrayBuffer, size: number): Words =>
-  size === 1 ? new Uint8Array(bytes) : size === 2 ? new Uint16Array(bytes) : new Uint32Array(bytes);

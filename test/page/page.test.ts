@@ -249,7 +249,7 @@ test('a rewind picks an epoch of the recipe, an epoch of the run of the checkpoi
   await element('recipe-copy').click();
   await expect
     .poll(() => page.evaluate("window.secateurHost.asked.findLast(({ method }) => method === 'copyRecipe')"))
-    .toMatchObject({ params: { steps: [{ step: 'finetune' }, { step: 'rewind', to: '/work/early/model.json' }] } });
+    .toMatchObject({ params: { steps: [{ step: 'finetune' }, { step: 'rewind', to: '/ws/early/model.json' }] } });
 });
 
 test('nothing is planned or scanned while a field is invalid, even a folded one', async () => {

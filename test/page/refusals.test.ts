@@ -78,7 +78,7 @@ test.each(REFUSED)(
 );
 
 test('a refusal goes as soon as its step is changed, and stays with that step', async () => {
-  const [{ fill, sentence }] = REFUSED as [Refused];
+  const { fill, sentence } = REFUSED[0]!;
   await open(`refuses=${encodeURIComponent(sentence)}`);
   await tab('methods');
   await element('add-factorize').click();

@@ -22,7 +22,7 @@ All of the 60,000 images: 55,000 to train on, 5,000 of validation, by which epoc
 ## Against the dense network
 
 Each method starts from a network of ${EPOCHS.dense} epochs; those that train do so for ${EPOCHS.recovery} more, if nothing else is said. The loss is counted against
-the dense network of as many epochs as the row names: that with which a method starts, or one trained for as long as both together.
+the dense networks of the same seeds and of as many epochs as the row names: those with which a method starts, or others trained for as long as both together.
 
 ${markdownTable(
   ['what', ...bySeed(most, seeds), 'mean', 'against dense', 'of', 'nonzero', 'parameters', 'gzip bytes', 'measured'],

@@ -432,18 +432,18 @@ export class FakeHost {
       earlierWeights: () =>
         Promise.resolve([
           {
-            path: '/work/runs/dense/epochs/epoch-01/model.json',
+            path: '/ws/runs/dense/epochs/epoch-01/model.json',
             place: 'runs/dense/epochs/epoch-01',
             epoch: 1,
             own: true,
           },
           {
-            path: '/work/runs/dense/epochs/epoch-02/model.json',
+            path: '/ws/runs/dense/epochs/epoch-02/model.json',
             place: 'runs/dense/epochs/epoch-02',
             epoch: 2,
             own: true,
           },
-          { path: '/work/early/model.json', place: 'early', epoch: null, own: false },
+          { path: '/ws/early/model.json', place: 'early', epoch: null, own: false },
         ]),
       openDocs: nothing('openDocs'),
       showLog: nothing('showLog'),

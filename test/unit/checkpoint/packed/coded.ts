@@ -93,6 +93,12 @@ export function inFourBits(kernel: Tensor): Tensor {
   return { ...kernel, data };
 }
 
+/** Copies bytes to numbers of 1, 2 or 4 bytes, as the coder takes them. */
+export function wordsOf(bytes: Uint8Array, size: number): Words {
+  const { buffer } = new Uint8Array(bytes);
+  return size === 1 ? new Uint8Array(buffer) : size === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer);
+}
+
 /** Bits that the kernels of a model take in a packed file, beside two bounds. */
 export interface CodedBits {
   readonly coded: number;
@@ -114,10 +120,10 @@ export function codedKernels(model: ModelContent): CodedBits {
   let [at, zeroOrder] = [0, 0];
   for (const entry of entries) {
     const [size, mantissa] = formatOf(entry);
-    const bytes = new Uint8Array(weights.subarray(at, (at += storedBytes(entry)))).buffer;
+    const bytes = weights.subarray(at, (at += storedBytes(entry)));
     const tensor = kernels.get(entry.name);
     if (!tensor) continue;
-    const words = size === 1 ? new Uint8Array(bytes) : size === 2 ? new Uint16Array(bytes) : new Uint32Array(bytes);
+    const words = wordsOf(bytes, size);
     encoder.tensor(chooseCoding(encoder, words, entry.shape, mantissa, [...widths]));
     coded.push({ words, mantissa });
     widths.add(entry.shape.at(-1)!);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { changedContent, dataFilePath, newContent, optionsIn } from '../../../../src/extension/data/data-file';
 import type { DataDescription } from '../../../../src/protocol/data-description';
 
-const root = path.resolve('/work');
+const root = path.resolve('/ws');
 const free = (): boolean => false;
 const description: DataDescription = {
   ...{ source: path.join(root, 'data', 'animals'), name: 'animals', format: 'images', task: 'classification' },
@@ -27,7 +27,7 @@ it('the file lies beside data of the workspace, and takes a free name', () => {
 });
 
 it('the file of other data lies in the workspace, and beside the data where no folder is open', () => {
-  expect(dataFilePath(root, [root], free)).toBe(path.join(root, 'work.data.json'));
+  expect(dataFilePath(root, [root], free)).toBe(path.join(root, 'ws.data.json'));
   const elsewhere = path.resolve('/elsewhere/animals');
   expect(dataFilePath(elsewhere, [root], free)).toBe(path.join(root, 'animals.data.json'));
   expect(dataFilePath(elsewhere, [], free)).toBe(path.resolve('/elsewhere/animals.data.json'));
