@@ -60,7 +60,7 @@ export function movedRecipeText(text: string, place: string, move: Move): string
   if (replaced.size === 0) return undefined;
   // The text stays as its author wrote it, unless something else in it, such as a layer, has the name of a file.
   const edited = withStrings(text, replaced);
-  return JSON.stringify(Recipe.parse(JSON.parse(edited))) === JSON.stringify(wanted)
+  return JSON.stringify(Recipe.safeParse(JSON.parse(edited)).data) === JSON.stringify(wanted)
     ? edited
     : `${JSON.stringify(wanted, null, 2)}\n`;
 }

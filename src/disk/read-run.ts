@@ -70,8 +70,10 @@ export async function readRunOf(model: string): Promise<ListedRun | undefined> {
 
 /** Reads what a person noted about a run; undefined if nothing. Never throws. */
 export async function readNotes(folder: string): Promise<RunNotes | 'broken' | undefined> {
-  const text = await readOwnFile(folder, NOTES_FILE).catch((error: unknown) =>
-    error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : null,
+  const text = await readOwnFile(folder, NOTES_FILE).then(
+    // Something else in its place, such as a pipe, is not there for us to replace.
+    (own) => own ?? null,
+    (error: unknown) => (error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : null),
   );
   if (text === undefined) return undefined;
   try {

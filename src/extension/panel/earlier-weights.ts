@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isInside, isPartOfRun, portablePath } from '../../disk/paths';
+import { isPartOfRun, portablePath } from '../../disk/paths';
 import type { EarlierWeights } from '../../protocol/panel';
 
 /** Most checkpoints that are offered. */
@@ -26,7 +26,7 @@ export function earlierWeights(model: string, found: readonly string[], root: st
         path: file,
         place: portablePath(path.dirname(file), root),
         epoch: epoch === undefined || Number(epoch) < 1 ? null : Number(epoch),
-        own: isInside(file, run) && EPOCH.test(file),
+        own: epoch !== undefined && runOf(file) === run,
       };
     });
   const order = (a: EarlierWeights, b: EarlierWeights): number =>

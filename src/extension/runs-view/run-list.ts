@@ -57,7 +57,9 @@ export class RunList implements vscode.Disposable {
   private readonly own = new Disposables();
   private readonly read = new Map<string, Read>();
   private known: readonly KnownRun[] = [];
-  private asked: Promise<void> | undefined;
+  private going: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
+  private isIdle = true;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -84,7 +86,13 @@ export class RunList implements vscode.Disposable {
 
   /** Reads what changed, and returns all runs by folder. */
   async all(): Promise<readonly KnownRun[]> {
-    await (this.asked ??= this.refresh().finally(() => (this.asked = undefined)));
+    // A reading that goes on may have passed a file that changed since, so a question waits for the one after it.
+    await (this.next ??= this.going
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return (this.going = this.refresh());
+      }));
     return this.known;
   }
 
@@ -106,8 +114,6 @@ export class RunList implements vscode.Disposable {
     clearTimeout(this.timer);
     this.own.dispose();
   }
-
-  private isIdle = true;
 
   private async refresh(): Promise<void> {
     this.isIdle = false;

@@ -8,7 +8,7 @@ import { metricTitle, splitWords } from './points';
 import type { TableRow } from './rows';
 import { SIZE_NAMES, SIZE_TITLES, SIZES, type SizeName } from './sizes';
 
-/** What the figures of a table depend on. */
+/** The choices on which the figures of a table depend. */
 export interface Shown {
   readonly metric: MetricOf | null;
   /** Milliseconds by path of the checkpoint, where they were measured. */
@@ -23,7 +23,7 @@ export interface ColumnOfRuns {
   readonly isFigure: boolean;
   /** Pixels. */
   readonly width: number;
-  /** What a row is sorted by; null: it has no such value. */
+  /** The value by which a row is sorted; null: it has none. */
   readonly key: (row: TableRow) => Key;
   readonly text: (row: TableRow) => string;
   /** A few quiet words behind the text. */

@@ -7,7 +7,7 @@ import { recipeDiff } from './recipe-diff';
 
 const NONE = '\u2013';
 
-/** What differs between the recipes of two runs, field by field. */
+/** The differences between the recipes of two runs, field by field. */
 export function RecipeDiffTable({ a, b, names }: { a: Recipe; b: Recipe; names: readonly [string, string] }) {
   const [whole, setWhole] = useState(false);
   const rows = recipeDiff(a, b);

@@ -1,4 +1,13 @@
-import { fieldsOf, keyWords, numberWords, specAt, valueLabel, type Field, type Spec } from '../../protocol/fields';
+import {
+  fieldsOf,
+  keyWords,
+  numberWords,
+  onlyField,
+  specAt,
+  valueLabel,
+  type Field,
+  type Spec,
+} from '../../protocol/fields';
 import { asJson, isObject, type Json } from '../../protocol/json';
 import { t, translated } from '../../protocol/l10n';
 import type { Recipe } from '../../protocol/recipe';
@@ -89,10 +98,13 @@ export function pairSteps(
   return pairs;
 }
 
+/** The field of a recipe that has the words of its form, and not of its key. */
+const KEEP_EPOCHS = onlyField('keepEpochs', t('Keep the checkpoint of each epoch'), { kind: 'flag' });
+
 /** All fields of two recipes, those of a step only where both have the step. */
 export function recipeDiff(a: Recipe, b: Recipe): DiffRow[] {
-  const whole = ({ checkpoint, data, layers, seed }: Recipe): Flat =>
-    flat(asJson({ checkpoint, data, layers, seed }), []);
+  const whole = ({ checkpoint, data, layers, seed, keepEpochs }: Recipe): Flat =>
+    flat(asJson({ checkpoint, data, layers, seed, keepEpochs }), [KEEP_EPOCHS]);
   const rows = rowsOf(t('Recipe'), whole(a), whole(b));
   for (const [index, [one, other]] of pairSteps(a.steps, b.steps).entries()) {
     const name = (one ?? other)!.step;

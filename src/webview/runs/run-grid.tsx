@@ -11,7 +11,7 @@ import { isWord, type ColumnOfRuns } from './columns';
 import type { TableRow } from './rows';
 import type { RunTable } from './table';
 
-/** What the menu of the editor is told about a row. */
+/** The context of a row for the menu of the editor. */
 const menuOf = ({ run }: TableRow): string | undefined =>
   run ? JSON.stringify({ ...runContext(run), preventDefaultContextMenuItems: true }) : undefined;
 

@@ -61,7 +61,7 @@ export function RunWork({
   );
 }
 
-/** What can be done with the chosen rows: the same as in their menu. */
+/** Buttons for the chosen rows, which do the same as their menu. */
 function ChosenRuns({
   table,
   onOpen,

@@ -26,6 +26,19 @@ test('a recipe follows a folder to its new name, and is written as its author wr
   expect(movedRecipe(Recipe.parse(recipe), at('other'), move).checkpoint).toBe('../new/model.json');
 });
 
+test('a folder with the name of a step is followed, and the step keeps its name', () => {
+  const pruning = {
+    recipeVersion: 1,
+    checkpoint: 'prune',
+    seed: 0,
+    steps: [{ step: 'prune', amount: { sparsity: 0.5 } }],
+  };
+  const moved: unknown = JSON.parse(
+    movedRecipeText(JSON.stringify(pruning), at('.'), { from: at('prune'), to: at('cut') }) ?? '',
+  );
+  expect(moved).toMatchObject({ checkpoint: 'cut', steps: [{ step: 'prune' }] });
+});
+
 test('absolute paths stay absolute', () => {
   const text = JSON.stringify({ ...recipe, checkpoint: path.join(move.from, 'model.json') });
   expect(movedRecipeText(text, at('other'), move)).toContain(JSON.stringify(path.join(move.to, 'model.json')));

@@ -26,6 +26,12 @@ test('epochs of the own run come first and in their order, parts of runs that ar
   ]);
 });
 
+test('epochs of runs below the folder of a checkpoint are not those of its own run', () => {
+  const listed = earlierWeights('/work/model.json', found, '/work');
+  expect(listed.filter(({ own }) => own)).toEqual([]);
+  expect(listed.map(({ place }) => place)).toContain('runs/cut/epochs/epoch-02');
+});
+
 test('an epoch belongs to the run that wrote it, and is not offered to itself', () => {
   const listed = earlierWeights(at('runs/cut/epochs/epoch-02/model.json'), found, at());
   expect(listed.filter(({ own }) => own).map(({ place }) => place)).toEqual([

@@ -123,6 +123,19 @@ test('files that are written or appear while a run is read are read the next tim
   expect((await list.all())[0]?.row.start).toEqual({ name: 'start', path: at('start/model.json') });
 });
 
+test('a question during a reading is answered with what changed since that began', async () => {
+  const { list, at } = await listed();
+  await runAt(at('one'));
+  let during: ReturnType<typeof list.all> | undefined;
+  disk.afterReading = async () => {
+    disk.afterReading = undefined;
+    await writeFile(at('one/notes.json'), JSON.stringify({ tags: ['paper'] }));
+    during = list.all();
+  };
+  expect((await list.all())[0]).toMatchObject({ row: { tags: [] } });
+  expect((await during)?.[0]).toMatchObject({ row: { tags: ['paper'] } });
+});
+
 test('a page writes notes into the folder of a run, and never over notes that cannot be read', async () => {
   const { list, at } = await listed();
   await runAt(at('one'));
@@ -133,6 +146,12 @@ test('a page writes notes into the folder of a run, and never over notes that ca
   await writeFile(at('one/notes.json'), '{ "tags": ');
   const again = handlers.noteRun({ folder: at('one'), tags: [], note: '' }, context);
   await expect(again).rejects.toThrow('notes.json in one cannot be read');
+  // Something else in their place counts as notes that cannot be read.
+  await rm(at('one/notes.json'));
+  await mkdir(at('one/notes.json'));
+  await expect(handlers.noteRun({ folder: at('one'), tags: [], note: 'Lost?' }, context)).rejects.toThrow(
+    'notes.json in one cannot be read',
+  );
   await expect(handlers.details({ folders: ['/etc'] }, context)).rejects.toThrow('The run etc is gone');
 });
 

@@ -18,6 +18,8 @@ test('two recipes differ field by field, in the words of the form', () => {
     ['Step 2, finetune', 'Batch size', '100', '32'],
   ]);
   expect(recipeDiff(a, a).every(({ differs }) => !differs)).toBe(true);
+  const keeping = Recipe.parse({ ...a, keepEpochs: true });
+  expect(different(a, keeping)).toEqual([['Recipe', 'Keep the checkpoint of each epoch', null, 'yes']]);
 });
 
 test('a step that only one recipe has stands alone, and the others keep their partners', () => {
