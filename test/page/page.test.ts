@@ -245,7 +245,11 @@ test('a rewind picks an epoch of the recipe, an epoch of the run of the checkpoi
   await element('form-finetune-epochs').fill('2');
   await element('step-1').click();
   await element('form-rewind-to-problem').getByText('There is no such epoch: choose another.').waitFor();
+  // The card names the weights as the workspace does.
+  await origin.selectOption({ label: 'After epoch 2 of the run of this checkpoint: runs/dense/epochs/epoch-02' });
+  await element('step-1').getByText('runs/dense/epochs/epoch-02', { exact: true }).waitFor();
   await origin.selectOption({ label: 'early' });
+  await element('step-1').getByText('early', { exact: true }).waitFor();
   await element('recipe-copy').click();
   await expect
     .poll(() => page.evaluate("window.secateurHost.asked.findLast(({ method }) => method === 'copyRecipe')"))

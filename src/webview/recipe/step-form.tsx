@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import { ObjectFields } from '../form/field-view';
 import { MoreLink } from '../form/more-link';
 import { sentences, t, translated } from '../../protocol/l10n';
@@ -17,7 +16,7 @@ import {
 } from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
 import { keptIn } from '../state/wrong-texts';
-import { earlierWeights, listEarlierWeights } from '../state/earlier-weights';
+import { earlierWeights } from '../state/earlier-weights';
 import { openPage } from '../state/docs';
 import { cancelPlan, madeBy, planning, planProblem, planStep } from '../state/step-plan';
 import { ShowLog } from '../notices/show-log';
@@ -32,9 +31,6 @@ export function StepForm() {
   const index = current.value;
   const draft = index === null ? undefined : drafts.value[index];
   const isRewind = draft?.['step'] === 'rewind';
-  useEffect(() => {
-    if (isRewind) listEarlierWeights();
-  }, [isRewind, index]);
   if (index === null || !draft) return <p class="quiet">{t('Add a method above to set its options here.')}</p>;
   const name = nameOf(draft);
   if (!name) return <Notice kind="warning">{t('This version does not know this step: delete it to continue.')}</Notice>;
