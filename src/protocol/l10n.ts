@@ -84,6 +84,8 @@ function countedIn(text: string): string | undefined {
   return own === undefined ? undefined : filled(own, [count]);
 }
 
+const isQuoted = (before: string, after: string): boolean => before.endsWith('"') && after.startsWith('"');
+
 /** The patterns of the sentences of the engine. The one with the most fixed characters comes first, because it says the most. */
 function patternsOf(bundle: Texts): Pattern[] {
   return Object.entries(bundle)
@@ -92,7 +94,11 @@ function patternsOf(bundle: Texts): Pattern[] {
       const sentence = key.slice(0, -ENGINE_KEY.length);
       const fixed = sentence.split(PLACE).filter((_, index) => index % 2 === 0);
       const places = [...sentence.matchAll(PLACE)].map(([, index]) => Number(index));
-      const source = fixed.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(.*?)');
+      const literal = fixed.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+      // A name in quotes ends at the next one, so that two reasons in a row are not taken for one with a long name.
+      const source = literal.reduce(
+        (before, after) => `${before}${isQuoted(before, after) ? '([^"]*)' : '(.*?)'}${after}`,
+      );
       return { matches: new RegExp(`^${source}$`, 's'), places, text, fixed: fixed.join('').length };
     })
     .sort((a, b) => b.fixed - a.fixed);

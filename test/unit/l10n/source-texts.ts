@@ -60,8 +60,8 @@ const FOR_MACHINES =
 const ATTRIBUTES_OF_MACHINES =
   /^(aria-(hidden|live|busy|labelledby|describedby|controls|orientation|multiselectable)|scope|autocomplete|text-anchor|inputMode|spellcheck|class|className|id|key|style|role|type|name|data-.*|d|drawn|points|transform|viewBox|href|testId|testid|icon|kind|appearance|part|slot|for|preserveAspectRatio|clip-path|vector-effect)$/;
 
-/** `UserError` and the classes that extend it. */
-const ERRORS = /^(UserError|NoTask|UndecidedNormalization|InterruptedError)$/;
+/** `UserError` and the classes that extend it, and the error whose message is a reason within a sentence. */
+const ERRORS = /^(UserError|NoOperator|NoTask|UndecidedNormalization|InterruptedError)$/;
 
 /** Two words, or one that begins with a capital letter and is no name in code. */
 const LOOKS_READ = /[A-Za-z]{2,}[,:;.]? [A-Za-z{("]|\} [a-z]{2,}|[a-z]{2,}:? \{|^[A-Z][a-z]+…?$/;

@@ -53,6 +53,11 @@ test('a sentence is recognized where an argument of it is empty', () => {
   expect(translated('The score taylor fits no layer: choose another.')).toBe('评分 taylor 不适合任何层：请另选。');
 });
 
+test('a name in quotes ends at the next quote, so that two reasons in a row are both recognized', () => {
+  useTexts({ '"{0}" is gone/engine': '“{0}”不见了', '{0}, and {1}/engine': '{0!}，而且{1!}' });
+  expect(translated('"a" is gone, and "b" is gone')).toBe('“a”不见了，而且“b”不见了');
+});
+
 test('a count with its noun is recognized in a sentence', () => {
   useTexts({ '{0} layers': '{0} 层', '{0} are gone./engine': '{0!}不见了。' });
   expect([translated('1,200 layers'), translated('1 layer')]).toEqual(['1,200 层', '1 层']);

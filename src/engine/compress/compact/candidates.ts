@@ -52,10 +52,19 @@ const left = (node: GraphNode, state: 'protected' | 'skipped', reason: string): 
   kept: { state, reason },
 });
 
+/** Layers with their reasons, one within the other, so that each can be translated. */
+function reasonsOf([first, ...others]: readonly Candidate[]): string {
+  if (!first) return '';
+  const { node, kept } = first;
+  const reason = kept?.reason ?? '';
+  return others.length === 0 ? `"${node.name}": ${reason}` : `"${node.name}": ${reason}; ${reasonsOf(others)}`;
+}
+
 function nothing(candidates: readonly Candidate[]): string {
   const [first] = candidates;
   if (!first) return 'The model has no convolutions, so nothing can become compact: factorize or prune it instead.';
-  const some = candidates.slice(0, 3).map(({ node, kept }) => `"${node.name}": ${kept?.reason ?? ''}`);
-  const more = candidates.length > some.length ? `, and so on for ${candidates.length - some.length} more` : '';
-  return `No convolution of the model can become compact so (${some.join('; ')}${more}): choose another form, amount or layers.`;
+  const some = candidates.slice(0, 3);
+  const more = candidates.length - some.length;
+  const listed = more > 0 ? `${reasonsOf(some)}, and so on for ${more} more` : reasonsOf(some);
+  return `No convolution of the model can become compact so (${listed}): choose another form, amount or layers.`;
 }

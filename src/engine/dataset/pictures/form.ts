@@ -99,5 +99,7 @@ export function formNote(form: Form, common: Common): string | undefined {
         ]),
     ...(channelsOf(form) === common.channels && color !== 'bgr' ? [] : [`turned into ${color}`]),
   ];
-  return done.length === 0 ? undefined : `The images are ${done.join(' and ')}.`;
+  const [first, second] = done;
+  if (first === undefined) return undefined;
+  return second === undefined ? `The images are ${first}.` : `The images are ${first} and ${second}.`;
 }

@@ -29,20 +29,20 @@ async function open(place: Place, { classNames: given }: DatasetDescriptor): Pro
   const { folders: order, names, sorted } = await classOrder(place, found, given);
   const parts: Partial<Record<Split, Part>> = {};
   for (const [split, folders] of layout.parts) parts[split] = await partOf(folders, order, place.path);
-  const others = layout.others.length;
   return {
     parts,
     classNames: names,
     sortedClasses: sorted,
     stratified: true,
-    notes: [
-      ...(others > 0
-        ? [
-            `${others} ${others === 1 ? 'file that is not a picture was' : 'files that are not pictures were'} left out, such as ${layout.others[0]}.`,
-          ]
-        : []),
-    ],
+    notes: leftOut(layout.others),
   };
+}
+
+function leftOut({ length, 0: first }: readonly string[]): string[] {
+  if (first === undefined) return [];
+  return length === 1
+    ? [`1 file that is not a picture was left out, such as ${first}.`]
+    : [`${length} files that are not pictures were left out, such as ${first}.`];
 }
 
 async function partOf(folders: readonly ClassFolder[], order: readonly string[], root: string): Promise<Part> {

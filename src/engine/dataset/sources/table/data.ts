@@ -50,8 +50,11 @@ export async function dataOfTables(
       labelsFrom: table.from,
     };
   }
+  const columnNames = targets.map((c) => first.columns[c]!.name).join(', ');
   const notes = [
-    `The targets are in the column${targets.length > 1 ? 's' : ''} ${targets.map((c) => first.columns[c]!.name).join(', ')} (${roles.evidence}).`,
+    targets.length > 1
+      ? `The targets are in the columns ${columnNames} (${roles.evidence}).`
+      : `The targets are in the column ${columnNames} (${roles.evidence}).`,
     ...categoryNotes(first, features),
   ];
   const described = { columns: columnsOf(first, roles), notes };
