@@ -23,7 +23,7 @@ export const compareRequests = {
   }),
   /** Times forward passes of both models. Nothing is cached. */
   latency: request({ params: nothing, result: Latency, progress: Progress, trust: 'runs' }),
-  /** What one of the models takes in a packed file. */
+  /** Tells the bytes of one of the models in a packed file. */
   packedSide: request({ params: z.object({ side: z.enum(['a', 'b']) }), result: Packing, trust: 'reads' }),
   /** Tells how the layers of one of the models are connected. */
   topologyOfSide: request({ params: z.object({ side: z.enum(['a', 'b']) }), result: ModelTopology, trust: 'reads' }),

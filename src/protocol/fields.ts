@@ -57,7 +57,7 @@ export interface Field {
   begins: boolean;
   required: boolean;
   fallback: Json | undefined;
-  /** What a form says where the value is left open and has no default. */
+  /** The words of a form where the value is left open and has no default. */
   blank?: string;
   /** The page of the documentation that has more about its values. */
   page?: DocsPage;

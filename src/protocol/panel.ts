@@ -20,7 +20,6 @@ import { RunRow } from './runs-page';
 import { request, type NotificationTable, type RequestTable } from './table';
 import { ModelTopology } from './topology';
 
-/** A job of the page: steps for the panel's checkpoint, and the name of a new folder beside it. */
 /** Weights to which a rewind step may go back. */
 export const EarlierWeights = z.object({
   /** The file of the checkpoint, absolute, and its place in the workspace for a person. */
@@ -33,6 +32,7 @@ export const EarlierWeights = z.object({
 });
 export type EarlierWeights = z.infer<typeof EarlierWeights>;
 
+/** A job of the page: steps for the panel's checkpoint, and the name of a new folder beside it. */
 export const RecipeJob = z.object({
   steps: z.array(RecipeStep).min(1),
   seed: Recipe.shape.seed,
@@ -172,7 +172,7 @@ export const panelRequests = {
   openAsText: request({ params: nothing, result: z.null(), trust: 'reads' }),
   /** The runs that began with this checkpoint or wrote it. */
   ownRuns: request({ params: nothing, result: z.array(RunRow), trust: 'reads' }),
-  /** What the model takes in a packed file. */
+  /** Tells the bytes of the model in a packed file. */
   packing: request({ params: nothing, result: Packing, trust: 'reads' }),
   brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }), trust: 'reads' }),
   trustWorkspace: request({ params: nothing, result: z.null(), trust: 'reads' }),

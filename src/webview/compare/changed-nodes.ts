@@ -6,7 +6,7 @@ import type { Mark } from '../graph/changes';
 
 type Marks = Map<number, Mark>;
 
-/** What tells a node: its layer or its place, and which call it is. */
+/** The identity of a node: its layer or its place, and the number of its call. */
 const keyOf = ({ layer, path, call }: TopologyNode): string =>
   JSON.stringify([layer ?? path.join('/'), call?.number ?? 1]);
 

@@ -77,7 +77,7 @@ function Graphs({
     if (!next.delete(id)) next.add(id);
     setOpen(next);
   };
-  const changes = new Set([...marks.a.keys()]).size + [...marks.b.values()].filter(({ kind }) => kind === 'new').length;
+  const changes = marks.a.size + [...marks.b.values()].filter(({ kind }) => kind === 'new').length;
   return (
     <div class="graph-part compared-graphs" data-testid="compared-graphs" data-changes={changes}>
       <p class="row small">
