@@ -32,6 +32,8 @@ export const EngineSettings = z.object({
   sampleFolder: z.string(),
   /** The folder for downloads. */
   cacheFolder: z.string(),
+  /** The folder that keeps figures of large checkpoints; without it they are computed by each engine. */
+  figuresFolder: z.string().optional(),
   /** Threads of the native library; 0 means one per core. */
   threads: z.number().int().min(0).max(256),
   backend: BackendChoice.default('auto'),

@@ -65,17 +65,16 @@ async function readText(file: string, name: string): Promise<{ text: Buffer; sta
     if (!before.isFile()) throw new UserError(`"${file}" is not a file: ${ADVICE}.`);
     const handle = await open(file, 'r');
     try {
-      const status = await handle.stat();
+      const status = await handle.stat({ bigint: true });
       if (!status.isFile()) throw new UserError(`"${file}" is not a file: ${ADVICE}.`);
-      const head = Buffer.alloc(Math.min(status.size, HEAD_BYTES));
+      const size = Number(status.size);
+      const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
       await fill(handle, file, head);
       const foreign = foreignBytes(head, name);
       if (foreign) throw sentence(name, foreign);
-      if (status.size > MODEL_JSON_MAX_BYTES)
-        throw new UserError(
-          `"${name}" is too large to be a checkpoint's description (${status.size} bytes): ${ADVICE}.`,
-        );
-      const text = Buffer.alloc(status.size);
+      if (size > MODEL_JSON_MAX_BYTES)
+        throw new UserError(`"${name}" is too large to be a checkpoint's description (${size} bytes): ${ADVICE}.`);
+      const text = Buffer.alloc(size);
       await fill(handle, file, text);
       return { text, stamp: fileStamp(status) };
     } finally {

@@ -31,9 +31,9 @@ export async function resolveModelPath(modelOrFolder: string): Promise<string> {
   return inside;
 }
 
-/** Returns a string that changes with the file. */
-export function fileStamp(status: { ino: number; size: number; mtimeMs: number }): string {
-  return `${status.ino}:${status.size}:${status.mtimeMs}`;
+/** Returns a string that changes with the file; nanoseconds count. */
+export function fileStamp(status: { ino: bigint; size: bigint; mtimeNs: bigint }): string {
+  return `${status.ino}:${status.size}:${status.mtimeNs}`;
 }
 
 /** Checks the text of a shard's path. Returns the reason to refuse it, or undefined. */
@@ -67,9 +67,9 @@ export async function resolveShard(
     if (relative === '' || relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) {
       throw refuse('leads out of the folder of the checkpoint');
     }
-    const status = await stat(target);
+    const status = await stat(target, { bigint: true });
     if (!status.isFile()) throw refuse('is not a file');
-    return { path: target, bytes: status.size, stamp: fileStamp(status) };
+    return { path: target, bytes: Number(status.size), stamp: fileStamp(status) };
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') {
       throw readFailure('The weights file', shard, error);

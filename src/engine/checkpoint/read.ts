@@ -12,6 +12,8 @@ import { readFailure } from './failures';
 import { readModelJson } from './model-json';
 import { readPackedBytes } from './packed/read-bytes';
 import { unpack } from './packed/unpack';
+import type { KeptFigures, StampedFiles } from './figure-cache';
+import { knownReading } from './kept-reading';
 import { fileStamp, resolveShard } from './paths';
 import { hashInName } from './shard-names';
 import { readLarge, type Reading, type ReadListener } from './read-large';
@@ -36,6 +38,8 @@ export interface ReadOptions extends ReadListener {
   readonly largeFrom?: number;
   /** Keeps what was found in large weights for the next time. */
   readonly readings?: Readings;
+  /** Returns what other engines have kept about large weights; called before these are read. */
+  readonly kept?: (about: StampedFiles) => Promise<KeptFigures | undefined>;
 }
 
 /**
@@ -127,13 +131,15 @@ async function readFiles(file: string, { largeFrom = LARGE_BYTES, ...options }: 
   ];
   const strings = json.weightsManifest.some(({ weights }) => weights.some(({ dtype }) => dtype === 'string'));
   const isLarge = !strings && shards.reduce((sum, shard) => sum + shard.bytes, 0) >= largeFrom;
-  const read = isLarge ? await readElsewhere(checked, options) : await readWhole(name, checked);
+  const stamps = [stamp, ...shards.map((shard) => shard.stamp)].join('|');
+  const about = { path: file, files, stamp: stamps };
+  const read = isLarge ? await readElsewhere(checked, about, options) : await readWhole(name, checked);
   const warnings = checked.flatMap(({ group }, i) => wrongHashes(name, group, () => read.hashOf(i)));
   const companions = await readCompanions(path.dirname(file), new Set(files.map((one) => one.name)));
   return {
     ...{ described, json, companions, warnings, files },
     ...{ groups: read.groups, weightsHash: read.weightsHash },
-    stamp: [stamp, ...shards.map((shard) => shard.stamp)].join('|'),
+    stamp: stamps,
   };
 }
 
@@ -162,12 +168,17 @@ async function readWhole(name: string, checked: Checked): Promise<ReadWeights> {
 }
 
 /** Leaves the values where they are. */
-async function readElsewhere(checked: Checked, { readings, ...listener }: ReadOptions): Promise<ReadWeights> {
+async function readElsewhere(
+  checked: Checked,
+  about: StampedFiles,
+  { readings, kept: keptAbout, ...listener }: ReadOptions,
+): Promise<ReadWeights> {
+  const kept = await keptAbout?.(about);
   const groups = checked.map(({ group, shards }) => tensorsIn(group, shards));
   const shards = checked.map((one) => [...one.shards]);
   const tensors = groups.flat().map(({ stored }) => stored);
-  const read = (): Promise<Reading> => readLarge(shards, tensors, listener);
-  const { hashes, surveys } = await (readings ? readings.of(shards, tensors, read) : read());
+  const read = (): Promise<Reading> => knownReading(kept, tensors, () => readLarge(shards, tensors, listener));
+  const { hashes, surveys } = await (readings ? readings.of([shards, kept?.identity], tensors, read) : read());
   groups.flat().forEach(({ tensor }, i) => keepSurvey(tensor, surveys[i]!));
   return {
     groups: groups.map((group) => group.map(({ tensor }) => tensor)),
@@ -185,7 +196,7 @@ export const isPackedCheckpoint = ({ files, json }: Pick<Checkpoint, 'files' | '
  * @throws UserError where one of them is missing
  */
 export async function checkpointStamp({ path: file, files }: Pick<Checkpoint, 'path' | 'files'>): Promise<string> {
-  const status = await stat(file).catch((error: unknown) => {
+  const status = await stat(file, { bigint: true }).catch((error: unknown) => {
     throw readFailure('The checkpoint', file, error);
   });
   const shards = await Promise.all(files.slice(1).map(({ name }) => resolveShard(file, name)));

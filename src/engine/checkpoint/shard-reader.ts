@@ -35,7 +35,7 @@ function readFrom({ path, stamp }: Shard, offset: number, target: Uint8Array): v
   try {
     const file = openSync(path, 'r');
     try {
-      if (fileStamp(fstatSync(file)) !== stamp) throw changed(path);
+      if (fileStamp(fstatSync(file, { bigint: true })) !== stamp) throw changed(path);
       for (let filled = 0; filled < target.byteLength;) {
         const read = readSync(file, target, filled, target.byteLength - filled, offset + filled);
         if (read === 0) throw changed(path);

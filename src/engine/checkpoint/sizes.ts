@@ -6,24 +6,28 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress as brotliCompressCallback, createGzip } from 'node:zlib';
+import * as z from 'zod';
 import { CancelledError } from '../../protocol/errors';
 import { encodeCheckpoint, type EncodedCheckpoint } from './encode';
 import { BROTLI, estimatedBrotli, estimatedGzip, type Place } from './estimate-gzip';
 import { readFailure } from './failures';
-import type { Session } from './store';
+import { lasting, type Session } from './store';
 import type { Checkpoint, ModelContent } from './types';
 import { fill } from './whole-read';
 
+const bytes = z.number().int().min(0);
+
 /** Bytes of the files of a checkpoint: as they are, and each compressed by itself. */
-export interface FileSizes {
-  readonly bytes: number;
+export const FileSizes = z.object({
+  bytes,
   /** gzip at level 6. */
-  readonly gzipBytes: number;
+  gzipBytes: bytes,
   /** brotli at quality 5. */
-  readonly brotliBytes?: number;
+  brotliBytes: bytes.optional(),
   /** Names the figures that were computed from samples. */
-  readonly estimated?: ('gzipBytes' | 'brotliBytes')[];
-}
+  estimated: z.array(z.enum(['gzipBytes', 'brotliBytes'])).optional(),
+});
+export type FileSizes = Readonly<z.infer<typeof FileSizes>>;
 
 /** From so many bytes on compressed sizes are estimated where that is asked: 32 MiB, more than a second of work. */
 const LARGE_BYTES = 32 * 1024 * 1024;
@@ -71,13 +75,15 @@ async function readPart(file: string, offset: number, length: number): Promise<U
 }
 
 /**
- * Measures the files of an open checkpoint once per session; estimates gzip of large ones.
+ * Measures the files of an open checkpoint once; estimates gzip of large ones.
+ * @param brotli measures brotli too, and estimates nothing
  * @throws UserError, CancelledError
  */
-export async function sessionSizes(session: Session, signal: AbortSignal): Promise<FileSizes> {
+export async function sessionSizes(session: Session, signal: AbortSignal, brotli = false): Promise<FileSizes> {
+  const make = (): Promise<FileSizes> => fileSizes(session.checkpoint, { signal, brotli, estimate: !brotli });
   for (;;) {
     try {
-      return await session.memo('file sizes', () => fileSizes(session.checkpoint, { signal, estimate: true }));
+      return await lasting(session, brotli ? 'brotli' : 'sizes', FileSizes, make);
     } catch (error) {
       // Another request was cancelled while this one waited for its measurement.
       if (!(error instanceof CancelledError) || signal.aborted) throw error;

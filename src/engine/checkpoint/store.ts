@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+import type { FigureCache, FigureKind, KeptFigures, StampedFiles } from './figure-cache';
 import { readCheckpoint, checkpointStamp, type ReadOptions } from './read';
 import type { ReadListener } from './read-large';
 import { Readings } from './readings';
@@ -9,6 +11,8 @@ export interface Session {
   readonly checkpoint: Checkpoint;
   /** Computes `key` once for this checkpoint and keeps it until the checkpoint changes on disk or is released. */
   memo<T>(key: string, make: () => Promise<T>, dispose?: (value: T) => void): Promise<T>;
+  /** Figures of a large checkpoint that outlive this engine; undefined for others, and where none are kept. */
+  readonly figures?: KeptFigures | undefined;
 }
 
 /**
@@ -23,10 +27,12 @@ export class CheckpointStore {
   /**
    * @param limit how many checkpoints are kept
    * @param warn hears what is doubtful about the files of a checkpoint, each time they are read
+   * @param figures keeps figures of large checkpoints; asked when one is read
    */
   constructor(
     private readonly limit = 4,
     private readonly warn: (sentence: string) => void = () => undefined,
+    private readonly figures: () => FigureCache | undefined = () => undefined,
   ) {}
 
   /**
@@ -77,7 +83,7 @@ export class CheckpointStore {
       if (this.open.get(modelPath) === entry) this.open.delete(modelPath);
     };
     const entry = new SharedReading(
-      (listener) => Entry.read(modelPath, { ...listener, readings: this.readings }),
+      (listener) => Entry.read(modelPath, this.figures(), { ...listener, readings: this.readings }),
       forget,
     );
     this.open.set(modelPath, entry);
@@ -90,9 +96,28 @@ export class CheckpointStore {
   }
 }
 
-/** Runs `work` with a checkpoint that is in memory only; what it computes is disposed of at the end. */
-export async function withSession<T>(checkpoint: Checkpoint, work: (session: Session) => Promise<T>): Promise<T> {
-  const entry = Entry.of(checkpoint);
+/** Computes a figure once for an open checkpoint, and keeps that of a large one for other engines too. */
+export const lasting = <T>(
+  session: Session,
+  kind: FigureKind,
+  schema: z.ZodType<T>,
+  make: () => Promise<T>,
+): Promise<T> =>
+  session.memo(kind, async () => {
+    const known = await session.figures?.get(kind, schema);
+    if (known !== undefined) return known;
+    const made = await make();
+    session.figures?.keep(kind, made);
+    return made;
+  });
+
+/** Runs `work` with a checkpoint that no store holds; what it computes is disposed of at the end. @param figures see `Session` */
+export async function withSession<T>(
+  checkpoint: Checkpoint,
+  work: (session: Session) => Promise<T>,
+  figures?: KeptFigures,
+): Promise<T> {
+  const entry = Entry.of(checkpoint, figures);
   try {
     return await work(entry);
   } finally {
@@ -106,14 +131,20 @@ class Entry implements Session {
   private retired = false;
   private disposed = false;
 
-  private constructor(readonly checkpoint: Checkpoint) {}
+  private constructor(
+    readonly checkpoint: Checkpoint,
+    readonly figures?: KeptFigures,
+  ) {}
 
-  static of(checkpoint: Checkpoint): Entry {
-    return new Entry(checkpoint);
+  static of(checkpoint: Checkpoint, figures?: KeptFigures): Entry {
+    return new Entry(checkpoint, figures);
   }
 
-  static async read(modelPath: string, options: ReadOptions): Promise<Entry> {
-    return new Entry(await readCheckpoint(modelPath, options));
+  static async read(modelPath: string, figures: FigureCache | undefined, options: ReadOptions): Promise<Entry> {
+    let found: KeptFigures | undefined;
+    const kept = async (about: StampedFiles) => (found = await figures?.of(about));
+    const checkpoint = await readCheckpoint(modelPath, { ...options, kept });
+    return new Entry(checkpoint, found);
   }
 
   /** @returns false where it is disposed of already */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
@@ -5,6 +6,7 @@ import type { EngineInfo, EngineSettings } from '../../protocol/engine';
 import { UserError } from '../../protocol/errors';
 import type { BackendInfo } from '../backend-choice/backend-info';
 import { BackendUnavailable, chooseBackend } from '../backend-choice/choose';
+import { FigureCache } from '../checkpoint/figure-cache';
 import { CheckpointStore } from '../checkpoint/store';
 import type { OpenData } from '../dataset/open-data';
 import { DatasetStore, type OpenOptions } from '../dataset/store';
@@ -24,6 +26,7 @@ interface Started {
 export class Engine {
   readonly checkpoints: CheckpointStore;
   #started: Promise<Started> | undefined;
+  #figures: FigureCache | undefined;
 
   /**
    * @param program the bundle that runs, which can also be started to try a backend (`answerTrial`)
@@ -34,7 +37,7 @@ export class Engine {
     private readonly log: (message: string) => void,
     warn: (sentence: string) => void,
   ) {
-    this.checkpoints = new CheckpointStore(undefined, warn);
+    this.checkpoints = new CheckpointStore(undefined, warn, () => this.#figures);
   }
 
   /** Chooses the backend, once. @throws UserError */
@@ -86,9 +89,17 @@ export class Engine {
       node: process.versions.node,
       backend: { name, version, threads },
     };
-    const { layers, cacheFolder } = settings;
+    const { layers, cacheFolder, figuresFolder } = settings;
+    if (figuresFolder !== undefined)
+      this.#figures = new FigureCache(figuresFolder, { revision: await revisionOf(this.program) });
     return { info, layers, cacheFolder, datasets: new DatasetStore(settings, this.log) };
   }
+}
+
+/** Tells builds of an engine apart: another one may compute figures otherwise. */
+async function revisionOf(program: string): Promise<string> {
+  const built = await stat(program, { bigint: true }).catch(() => undefined);
+  return `${SECATEUR_VERSION} ${built?.size ?? 0} ${built?.mtimeNs ?? 0}`;
 }
 
 /** Installs the backend that the settings choose. @throws UserError */

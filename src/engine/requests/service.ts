@@ -5,7 +5,7 @@ import { sessionSizes } from '../checkpoint/sizes';
 import { useCustomLayers } from '../model/runnable';
 import { sessionPacking } from '../compress/pack/packing-of';
 import { weightLevels } from '../compress/levels/levels';
-import { histograms } from '../measure/histogram';
+import { sessionHistograms } from '../measure/session-histograms';
 import { inspect } from '../measure/inspect';
 import { weightSheet } from '../measure/sheet';
 import { discardUnfinished } from '../recipe/folder/discard-unfinished';
@@ -56,14 +56,14 @@ export function createService(
       checkpoints.use(
         model,
         (session) => {
-          const files = brotli || exact ? undefined : () => sessionSizes(session, signal);
+          const files = exact ? undefined : () => sessionSizes(session, signal, brotli);
           const sizes = packed ? () => sessionPacking(session, signal, exact) : undefined;
           return inspect(session.checkpoint, { brotli, signal, inputShape, files, packed: sizes });
         },
         { signal, onProgress: report },
       ),
     histogram: ({ model, layers, bins }, { signal }) =>
-      checkpoints.use(model, ({ checkpoint }) => histograms(checkpoint, layers, bins, { signal }), { signal }),
+      checkpoints.use(model, (session) => sessionHistograms(session, layers, bins, signal), { signal }),
     sheet: ({ model, layer, tensor }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(weightSheet(checkpoint, layer, tensor))),
     topology: topology(engine),

@@ -19,6 +19,7 @@ export function engineFactory(context: vscode.ExtensionContext, log: Log): () =>
         ...(layers === undefined ? {} : { layers }),
         sampleFolder: context.asAbsolutePath(path.join('media', 'samples', 'fashion-mnist-sample')),
         cacheFolder: path.join(context.globalStorageUri.fsPath, 'datasets'),
+        figuresFolder: path.join(context.globalStorageUri.fsPath, 'figures'),
         threads: settings.threads(),
         backend: settings.backend(),
       },

@@ -16,13 +16,14 @@ export async function readPackedBytes(file: string): Promise<{ bytes: Uint8Array
     if (!(await stat(file)).isFile()) return undefined;
     const handle = await open(file, 'r');
     try {
-      const status = await handle.stat();
-      const head = new Uint8Array(Math.min(status.size, 4));
+      const status = await handle.stat({ bigint: true });
+      const size = Number(status.size);
+      const head = new Uint8Array(Math.min(size, 4));
       await fill(handle, file, head);
       if (!isPacked(head)) return undefined;
-      if (status.size > PACKED_MAX_BYTES)
+      if (size > PACKED_MAX_BYTES)
         throw new UserError(`"${path.basename(file)}" is larger than the 2 GiB that can be opened.`);
-      const bytes = new Uint8Array(status.size);
+      const bytes = new Uint8Array(size);
       await fill(handle, file, bytes);
       return { bytes, stamp: fileStamp(status) };
     } finally {

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../../protocol/errors';
-import type { Packing } from '../../../protocol/measure/packing';
+import { Packing } from '../../../protocol/measure/packing';
 import { isPackedCheckpoint } from '../../checkpoint/read';
-import type { Session } from '../../checkpoint/store';
+import { lasting, type Session } from '../../checkpoint/store';
 import type { Checkpoint, ModelContent } from '../../checkpoint/types';
 import { estimatedPacking, isLarge } from './estimate';
 import { measuredInThread } from './in-thread';
@@ -16,7 +16,7 @@ export async function sessionPacking(session: Session, signal: AbortSignal, exac
   const { checkpoint } = session;
   for (;;) {
     try {
-      return await session.memo(exact ? 'packing, exact' : 'packing', () =>
+      return await lasting(session, exact ? 'packing-exact' : 'packing', Packing, () =>
         packingOf(checkpoint, { signal, estimate: !exact }),
       );
     } catch (error) {
