@@ -33,23 +33,34 @@ export const noCounts = ({ below, above }: Pick<Bins, 'below' | 'above'>): BinCo
   magnitudes: new Uint32Array(MAGNITUDE_BINS),
 });
 
-/** Adds values to counts. @param extent largest absolute value of the range */
+/**
+ * Adds values to counts. Those that are 0, infinite or no number count as 0 does: `leaveOut` takes them away.
+ * @param extent largest absolute value of the range; all finite values are in the range
+ */
 export function addTo(
   { counts, magnitudes }: BinCounts,
   data: TensorData,
   { below, above, width }: Omit<Bins, 'start'>,
   extent: number,
 ): void {
-  // There is no branch for the sign, which no processor foretells. Rounding may put the ends of the range beyond it.
-  const last = below + above - 1;
+  // There is no branch, which no processor foretells. Rounding may put the ends of the range beyond it, by one bin.
+  const bins = below + above;
+  const found = new Uint32Array(bins + 2);
+  const sizes = new Uint32Array(MAGNITUDE_BINS + 1);
+  const first = below + 1;
   const perMagnitude = extent > 0 ? MAGNITUDE_BINS / extent : 0;
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
-    const size = Math.abs(value);
-    if (size === 0 || !(size < Infinity)) continue;
-    const bin = below + (Math.floor(value / width) | 0);
-    counts[bin < 0 ? 0 : bin > last ? last : bin]!++;
-    const magnitude = (size * perMagnitude) | 0;
-    magnitudes[magnitude < MAGNITUDE_BINS ? magnitude : MAGNITUDE_BINS - 1]!++;
+    found[first + (Math.floor(value / width) | 0)]!++;
+    sizes[(Math.abs(value) * perMagnitude) | 0]!++;
   }
+  for (let i = 0; i < found.length; i++) counts[Math.min(bins - 1, Math.max(0, i - 1))]! += found[i]!;
+  for (let i = 0; i < sizes.length; i++) magnitudes[Math.min(MAGNITUDE_BINS - 1, i)]! += sizes[i]!;
+}
+
+/** Takes values away that are 0, infinite or no number. @param times how many were added */
+export function leaveOut({ counts, magnitudes }: BinCounts, { below }: Pick<Bins, 'below'>, times: number): void {
+  if (times === 0) return;
+  counts[Math.min(counts.length - 1, below)]! -= times;
+  magnitudes[0]! -= times;
 }

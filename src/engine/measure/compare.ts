@@ -9,9 +9,9 @@ import type { Inspection, LayerInfo } from '../../protocol/model';
 import type { ReadListener } from '../checkpoint/read-large';
 import type { Checkpoint, Tensor } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
-import { addTo, binsOver, noCounts } from './bins';
+import { addTo, binsOver, leaveOut } from './bins';
 import { countStored } from './count-stored';
-import { knownOf, measureRange, prunable } from './histogram';
+import { inNoBin, knownOf, measureRange, prunable } from './histogram';
 import { inspect, type InspectOptions } from './inspect';
 
 /** One side: a checkpoint and its accuracy, if known. */
@@ -81,32 +81,31 @@ async function histogramsOf(
   count: number,
   listener: ReadListener,
 ): Promise<ComparedHistogram[]> {
-  const known = pairs.map(({ a, b }) => [a, b].map((tensors) => tensors && knownOf(tensors)));
-  const scales = pairs.map(({ a, b }, i) => {
-    const ranges = [a, b].flatMap((tensors, side) =>
-      tensors ? [known[i]![side]?.range ?? measureRange(tensors.map(({ data }) => data))] : [],
-    );
+  const known = pairs.map(({ a, b }) =>
+    [a, b].map((tensors) => {
+      if (!tensors) return undefined;
+      const own = knownOf(tensors);
+      return { tensors, stored: own?.tensors, range: own?.range ?? measureRange(tensors.map(({ data }) => data)) };
+    }),
+  );
+  const scales = known.map((sides) => {
+    const ranges = sides.flatMap((side) => (side ? [side.range] : []));
     const min = Math.min(...ranges.map((range) => range.min));
     const max = Math.max(...ranges.map((range) => range.max));
     return ranges.length === 0 ? binsOver(0, 0, count) : binsOver(min, max, count);
   });
-  const sides = pairs.flatMap(({ a, b }, i) =>
-    [a, b].map((tensors, side) => ({ tensors, known: known[i]![side], bins: scales[i]! })),
-  );
+  const sides = known.flatMap((both, i) => both.map((side) => ({ side, bins: scales[i]! })));
   const stored = await countStored(
-    sides.map((side) => ({ tensors: side.known?.tensors ?? [], scale: { ...side.bins, extent: 0 } })),
+    sides.map(({ side, bins }) => ({ tensors: side?.stored ?? [], scale: { ...bins, extent: 0 } })),
     listener,
   );
-  const counted = sides.map(({ tensors, known: own, bins }, i) => {
-    if (!tensors) return null;
-    if (own) return { zeros: own.range.zeros, counts: [...stored[i]!.counts] };
-    const found = noCounts(bins);
-    let zeros = 0;
-    for (const { data } of tensors) {
-      addTo(found, data, bins, 0);
-      for (let at = 0; at < data.length; at++) if (data[at] === 0) zeros++;
-    }
-    return { zeros, counts: [...found.counts] };
+  const counted = sides.map(({ side, bins }, i) => {
+    if (!side) return null;
+    const { range, tensors } = side;
+    const found = stored[i]!;
+    if (!side.stored) for (const { data } of tensors) addTo(found, data, bins, 0);
+    leaveOut(found, bins, inNoBin(range));
+    return { zeros: range.zeros, counts: [...found.counts] };
   });
   return pairs.map((_, i) => ({
     ...{ start: scales[i]!.start, width: scales[i]!.width },

@@ -7,7 +7,7 @@ import type { ModelContent, Tensor, TensorData } from '../checkpoint/types';
 import { valuesOf } from '../checkpoint/values';
 import { readGraph } from '../model/graph';
 import type { GraphLayer } from '../model/model-graph';
-import { addTo, binsOver, noCounts, type BinCounts } from './bins';
+import { addTo, binsOver, leaveOut, noCounts, type BinCounts } from './bins';
 import { countStored } from './count-stored';
 
 /**
@@ -94,8 +94,15 @@ type Range = ReturnType<typeof measureRange>;
 
 const extentOf = (range?: Range): number => (range ? Math.max(-range.min, range.max) : 0);
 
-function described(layer: string | null, range: Range, bins: number, { counts, magnitudes }: BinCounts): Histogram {
-  const { start, width } = binsOver(range.min, range.max, bins);
+/** Number of values that are in no bin. */
+export const inNoBin = ({ zeros, nan, infinite }: Pick<Range, 'zeros' | 'nan' | 'infinite'>): number =>
+  zeros + nan + infinite;
+
+function described(layer: string | null, range: Range, bins: number, found: BinCounts): Histogram {
+  const scale = binsOver(range.min, range.max, bins);
+  leaveOut(found, scale, inNoBin(range));
+  const { start, width } = scale;
+  const { counts, magnitudes } = found;
   const max = extentOf(range);
   return { layer, ...range, start, width, counts: [...counts], magnitudes: { max, counts: [...magnitudes] } };
 }

@@ -49,6 +49,23 @@ describe('a histogram', () => {
     );
   });
 
+  it('counts each value where it lies in units of the width', () => {
+    fc.assert(
+      fc.property(weights, fc.integer({ min: 8, max: 512 }), (data, bins) => {
+        const { start, width, counts, magnitudes } = histogram(null, [data], bins);
+        const below = Math.round(-start / width);
+        const [own, sizes] = [counts.map(() => 0), magnitudes.counts.map(() => 0)];
+        for (const value of data) {
+          if (value === 0 || !Number.isFinite(value)) continue;
+          own[Math.min(bins - 1, Math.max(0, below + Math.floor(value / width)))]!++;
+          sizes[Math.min(sizes.length - 1, Math.floor(Math.abs(value) * (sizes.length / magnitudes.max)))]!++;
+        }
+        expect(counts).toEqual(own);
+        expect(magnitudes.counts).toEqual(sizes);
+      }),
+    );
+  });
+
   it('adapts its range, and tells mean and standard deviation of the finite values', () => {
     const found = histogram('x', [Float32Array.of(1, 2, 3, NaN), Float32Array.of(0, -Infinity)], 8);
     expect(found).toMatchObject({
