@@ -44,6 +44,7 @@ export async function execute(args: readonly string[], surroundings: Surrounding
         terminal,
       ),
     terminal,
+    args[0],
   );
   try {
     await commands.parseAsync(args, { from: 'user' });

@@ -3,22 +3,52 @@ import { BackendChoice } from '../../protocol/engine';
 import { UserError } from '../../protocol/errors';
 import { run, type RunCommand } from './commands/run';
 import { folderTyped, whole } from './options';
-import { stepNames } from '../../protocol/steps';
+import { stepNames, type StepName } from '../../protocol/steps';
 import { declarePacking } from './declarations/packing';
 import { serving } from './declarations/serving';
 import { declareMeasuring } from './declarations/measuring';
-import { data, DATA, keepEpochs, MODEL, normalization, resume, type Perform } from './declarations/shared';
+import {
+  data,
+  DATA,
+  keepEpochs,
+  MODEL,
+  normalization,
+  resume,
+  type Declare,
+  type Perform,
+} from './declarations/shared';
 import { declareStep } from './steps/command';
 import { Terminal } from './terminal';
+
+/** The steps with a command of their own. */
+const STEPS = stepNames.filter((name) => name !== 'evaluate' && name !== 'pack');
 
 /**
  * Declares the command line of Secateur; every command passes its work to `perform`.
  * @param terminal shows help, and how a command is used wrongly
+ * @param asked the command that will be performed: others need not be declared, which takes longer than some of them;
+ * all are where it is none
  */
 export function createProgram(
   version: string,
   perform: Perform,
   terminal: Pick<Terminal, 'help' | 'misuse'> = new Terminal(process.stdout, process.stderr),
+  asked?: string,
+): Command {
+  const declared = (steps: readonly StepName[], others: boolean): Command =>
+    declare(version, perform, terminal, { steps, others });
+  if (asked === undefined) return declared(STEPS, true);
+  const step = STEPS.find((name) => name === asked);
+  const few = step === undefined ? declared([], true) : declared([step], false);
+  return few.commands.some((command) => command.name() === asked) ? few : declared(STEPS, true);
+}
+
+/** @param others whether the commands without a step are declared too */
+function declare(
+  version: string,
+  perform: Perform,
+  terminal: Pick<Terminal, 'help' | 'misuse'>,
+  { steps, others }: { readonly steps: readonly StepName[]; readonly others: boolean },
 ): Command {
   const program = new Command('secateur')
     .description('Pruning shears for neural networks: train, inspect, prune and evaluate TensorFlow.js checkpoints.')
@@ -48,7 +78,15 @@ export function createProgram(
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ secateur ${example}`).join('\n')}`);
 
   // These commands do the work of the steps of the same names without a run.
-  for (const name of stepNames) if (name !== 'evaluate' && name !== 'pack') declareStep(name, command, perform);
+  for (const name of steps) declareStep(name, command, perform);
+  if (others) declareOthers(command, perform);
+  for (const one of program.commands) shortCustomLayers(one);
+  if (others) listServing(program, perform);
+  return program;
+}
+
+/** Declares the commands without a step of their own. */
+const declareOthers: Declare = (command, perform) => {
   declareMeasuring(command, perform);
   declarePacking(command, perform);
 
@@ -64,13 +102,14 @@ export function createProgram(
     .addOption(resume())
     .addOption(keepEpochs())
     .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));
+};
 
-  for (const one of program.commands) shortCustomLayers(one);
+/** Lists `secateur mcp`. */
+function listServing(program: Command, perform: Perform): void {
   // Another program serves it, so that the other commands need not load that; here it is listed only.
   const elsewhere = new UserError('Tools are served by "secateur mcp" itself: start that program.');
   const listed = serving((_, options) => perform(options, () => Promise.reject(elsewhere)));
   program.addCommand(listed.copyInheritedSettings(program));
-  return program;
 }
 
 /** Accepts `--layers MODULE` too, on commands where `--layers` has no other meaning. */
