@@ -17,10 +17,15 @@ export async function withPackedBytes(
   { start, after }: Pick<Sized, 'start' | 'after'>,
   signal: AbortSignal,
 ): Promise<PlanBytes> {
-  const now = withPacked(bytes.before, await packingIn(start ?? session, signal));
+  const isOther = typeof after !== 'string' && bytes.after !== null;
+  // Each is measured in a thread of its own.
+  const [was, is] = await Promise.all([
+    packingIn(start ?? session, signal),
+    isOther ? packingOfModel(after, signal) : undefined,
+  ]);
+  const now = withPacked(bytes.before, was);
   if (after === 'same') return { ...bytes, before: now, after: bytes.after && now };
-  if (after === 'unknown' || !bytes.after) return { ...bytes, before: now };
-  return { ...bytes, before: now, after: withPacked(bytes.after, await packingOfModel(after, signal)) };
+  return { ...bytes, before: now, ...(is && bytes.after ? { after: withPacked(bytes.after, is) } : {}) };
 }
 
 type Measured = Awaited<ReturnType<typeof packingOfModel>>;
