@@ -46,9 +46,7 @@ export async function inThreads<J, T>(
   const file = threadProgram(program);
   if (file === undefined) return inThisThread(jobs, steps, listener);
   const count = Math.min(jobs.length, MOST_THREADS, availableParallelism());
-  const workers = Array.from({ length: count }, () => new Worker(file, { execArgv: [], env: {} }));
-  // Without a listener, the error of a thread that has no job any more would end the engine.
-  for (const worker of workers) worker.on('error', () => undefined);
+  const workers = Array.from({ length: count }, () => takeThread(file));
   const results = new Array<T>(jobs.length);
   let next = 0;
   const serve = async (worker: Worker): Promise<void> => {
@@ -57,10 +55,50 @@ export async function inThreads<J, T>(
   };
   try {
     await Promise.all(workers.map(serve));
-    return results;
-  } finally {
+  } catch (error) {
     await Promise.all(workers.map((worker) => worker.terminate()));
+    throw error;
   }
+  for (const worker of workers) keepThread(file, worker);
+  return results;
+}
+
+/** Threads without a job, by their program, each with the time at which it ends. */
+const idle = new Map<string, Map<Worker, NodeJS.Timeout>>();
+/** Milliseconds for which a thread waits for another job: those of one command come soon. */
+const KEPT_MS = 2000;
+
+/** Returns a thread that waits for a job, or a new one. */
+function takeThread(file: string): Worker {
+  const waiting = idle.get(file) ?? new Map<Worker, NodeJS.Timeout>();
+  idle.set(file, waiting);
+  for (const [worker, end] of waiting) {
+    clearTimeout(end);
+    waiting.delete(worker);
+    worker.ref();
+    return worker;
+  }
+  const worker = new Worker(file, { execArgv: [], env: {} });
+  // Without a listener, the error of a thread that has no job any more would end the engine.
+  worker.on('error', () => undefined);
+  worker.on('exit', () => {
+    clearTimeout(waiting.get(worker));
+    waiting.delete(worker);
+  });
+  return worker;
+}
+
+/** Lets a thread wait for another job. It does not keep the process alive. */
+function keepThread(file: string, worker: Worker): void {
+  // It may have ended after its last job.
+  if (worker.threadId === -1) return;
+  const end = setTimeout(() => {
+    idle.get(file)?.delete(worker);
+    void worker.terminate();
+  }, KEPT_MS);
+  end.unref();
+  worker.unref();
+  idle.get(file)?.set(worker, end);
 }
 
 async function inThisThread<J, T>(
