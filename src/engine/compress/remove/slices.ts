@@ -62,8 +62,14 @@ export function sumSlices({ tensor, axis }: Sliced, value: (weight: number, at: 
   const length = tensor.shape[axis]!;
   const inner = shapeSize(tensor.shape.slice(axis + 1));
   const sums = new Float64Array(length);
-  let at = 0;
+  // Counting is many times faster than a division for each weight.
+  let [at, slice, within] = [0, 0, 0];
   for (const piece of piecesOf(tensor))
-    for (let i = 0; i < piece.length; i++, at++) sums[Math.floor(at / inner) % length]! += value(piece[i]!, at);
+    for (let i = 0; i < piece.length; i++, at++) {
+      sums[slice]! += value(piece[i]!, at);
+      if (++within < inner) continue;
+      within = 0;
+      if (++slice === length) slice = 0;
+    }
   return sums;
 }
