@@ -104,3 +104,28 @@ test('data is corrected on its page, saved beside it and used', async () => {
   await panel.element('use-data').click();
   await page.getByText('iris is now the dataset of this workspace: 150 examples.').first().waitFor();
 });
+
+test('the page of the extension has no broken picture and no link that leads nowhere', async () => {
+  const { workbench, page } = world;
+  await workbench.closeAllEditors();
+  await workbench.command('Extensions: Show Installed Extensions');
+  await page.locator('.extensions-viewlet .monaco-list-row').filter({ hasText: 'Secateur' }).first().click();
+  const text = workbench.webview();
+  await text.getByRole('heading', { name: 'Try it' }).waitFor();
+  // This version of VS Code takes the source of a picture without a public address away: then nothing is in its place.
+  expect(await text.locator('img:visible').count()).toBe(0);
+  expect(await text.locator('a:not([href^="https:"]):not([href^="#"])').count()).toBe(0);
+  await world.screenshot('extension-page');
+});
+
+test('the walkthrough shows the threshold as it is dragged', async () => {
+  const { workbench, page } = world;
+  await workbench.closeAllEditors();
+  await workbench.command('Welcome: Open Walkthrough');
+  await workbench.quickRow('Prune a neural network').click();
+  await page.locator('.getting-started-step').filter({ hasText: 'Drag the threshold and prune' }).first().click();
+  const picture = page.locator('.getting-started-media img').first();
+  // A picture that cannot be read is as wide as its words or less.
+  await expect.poll(() => picture.evaluate('this.naturalWidth ?? 0')).toBeGreaterThan(500);
+  await world.screenshot('walkthrough');
+});

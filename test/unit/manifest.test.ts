@@ -15,6 +15,7 @@ const Manifest = z.object({
     jsonValidation: z.array(z.object({ url: z.string() })),
     mcpServerDefinitionProviders: z.array(z.object({ id: z.string() })),
     chatSkills: z.array(z.object({ path: z.string() })),
+    walkthroughs: z.array(z.object({ steps: z.array(z.object({ media: z.record(z.string(), z.string()) })) })),
   }),
 });
 
@@ -55,6 +56,9 @@ test('every command has the category Secateur, and every menu item names a comma
 
 test('the files that package.json points at are there', () => {
   const skills = contributes.chatSkills.map((skill) => skill.path);
-  const files = [manifest.icon, ...skills, ...contributes.jsonValidation.map(({ url }) => url)];
+  const pictures = contributes.walkthroughs.flatMap(({ steps }) =>
+    steps.map(({ media }) => media['image'] ?? media['svg'] ?? ''),
+  );
+  const files = [manifest.icon, ...skills, ...pictures, ...contributes.jsonValidation.map(({ url }) => url)];
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });

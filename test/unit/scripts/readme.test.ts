@@ -8,6 +8,8 @@ const readme = readFileSync('README.md', 'utf8');
 test('the page of the extension has its pictures with it, and no link to a file that is not there', () => {
   const page = extensionPage(readme, (file) => readFileSync(file));
   expect(page.match(/!\[\]\(data:image\/png;base64,iVBOR/g)).toHaveLength(readme.match(/!\[/g)?.length ?? 0);
+  // Nothing is in the place of a picture that a version of VS Code does not show, not even an empty paragraph.
+  expect(page).not.toMatch(/\n\n!\[\]/);
   const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
   expect(links.filter((link) => !/^(https:|data:image\/png|#)/.test(link ?? ''))).toEqual([]);
 });
@@ -94,4 +96,21 @@ test('the README begins with what the extension does; building comes last', () =
   const [, start = '', features = ''] = readme.split(/^## /m);
   expect(start.startsWith('Try it')).toBe(true);
   expect(`${start}${features}`).not.toMatch(/npm /);
+});
+
+test('the figures of the README are those of the measured results', () => {
+  const results = readFileSync('docs/results.md', 'utf8');
+  const smallest = results.split('## The smallest files')[1] ?? '';
+  const [, weights = ''] = /take ([\d,]+) bytes/.exec(smallest.replaceAll('\n', ' ')) ?? [];
+  const row = /^\| 6\.5 %[^|]*\|([^|]*)\|.*$/m.exec(smallest);
+  const [, dense = ''] = /^\| dense, 9 epochs \|.*?\| (\d+\.\d+ %) ±/m.exec(results) ?? [];
+  const [, packed = ''] = /\| (\d+\.\d+ %) ±/.exec(row?.[0] ?? '') ?? [];
+  const rounded = (text: string, unit: number, digits: number) =>
+    (Number(text.replaceAll(',', '')) / unit).toFixed(digits);
+  for (const text of [readme, readFileSync('README.zh-cn.md', 'utf8')]) {
+    expect(text).toContain(`${rounded(weights, 1e6, 1)} MB`);
+    expect(text).toContain(`${rounded(row?.[1] ?? '', 1e3, 0)} KB`);
+    expect(text).toContain(dense);
+    expect(text).toContain(packed);
+  }
 });
