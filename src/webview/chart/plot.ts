@@ -1,3 +1,4 @@
+import type { Edges } from '../ui/edges';
 import { scaleOf, type AxisSpec, type Scale, type Tick } from './plot-scale';
 
 /** The gutter of the axes around every plot, in pixels. */
@@ -6,13 +7,9 @@ const MARGIN = { left: 62, right: 24, top: 22, bottom: 42 };
 const APART = { level: 84, upright: 46 };
 
 /** A drawing with two axes. All places are in pixels from its upper left corner. */
-export interface Plot {
+export interface Plot extends Edges {
   readonly width: number;
   readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
   readonly columns: readonly Tick[];

@@ -1,4 +1,5 @@
 import type { TopologyNode } from '../../protocol/topology';
+import type { Edges } from '../ui/edges';
 import type { Block, Part } from './blocks';
 import { OUTSIDE, PADDING, type Level, type PlacedLevel, type Points } from './layout/level';
 
@@ -110,15 +111,10 @@ export interface DrawnBox {
   readonly open: boolean;
 }
 
-/** A line of a drawing with the nodes that make the values on it. */
-export interface DrawnLine {
+/** A line of a drawing with the nodes that make the values on it, and the edges of the rectangle around it. */
+export interface DrawnLine extends Edges {
   readonly points: Points;
   readonly makers: readonly number[];
-  /** The corners of the rectangle around it. */
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
   /** True if it starts at a box of its level, where the shape is written; true if it ends at one. */
   readonly starts: boolean;
   readonly ends: boolean;

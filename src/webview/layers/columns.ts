@@ -1,4 +1,5 @@
 import { t } from '../../protocol/l10n';
+import type { Column } from '../ui/column';
 import { COLUMNS } from './sort';
 
 /** The columns that a person can hide. The name is always there. */
@@ -6,12 +7,9 @@ export const HIDEABLE = [...COLUMNS.filter((column) => column !== 'name'), 'weig
 export type Hideable = (typeof HIDEABLE)[number];
 export type TableColumn = 'name' | Hideable;
 
-export interface ColumnWords {
+export interface ColumnWords extends Column {
   readonly text: string;
   readonly title?: string;
-  readonly isFigure: boolean;
-  /** Pixels. */
-  readonly width: number;
 }
 
 export const COLUMN_WORDS: Readonly<Record<TableColumn, ColumnWords>> = {

@@ -2,6 +2,7 @@ import { t } from '../../protocol/l10n';
 import { duration, percent } from '../../protocol/format';
 import { metricNamed, metricText, type MetricOf } from '../../protocol/metric';
 import { stateWords } from '../../protocol/runs-page';
+import type { Column } from '../ui/column';
 import { dateWords } from '../ui/dates';
 import type { Key } from '../ui/sorting';
 import { metricTitle, splitWords } from './points';
@@ -17,12 +18,9 @@ export interface Shown {
 
 export type RunColumn = 'name' | 'when' | 'start' | 'data' | 'steps' | 'sparsity' | 'metric' | 'seconds' | 'state' | 'tags' | SizeName; // prettier-ignore
 
-export interface ColumnOfRuns {
+export interface ColumnOfRuns extends Column {
   readonly name: RunColumn;
   readonly title: string;
-  readonly isFigure: boolean;
-  /** Pixels. */
-  readonly width: number;
   /** The value by which a row is sorted; null: it has none. */
   readonly key: (row: TableRow) => Key;
   readonly text: (row: TableRow) => string;
