@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CompactLayer } from './compaction';
 import { OutputDifference } from './difference';
 import { Progress, PrunedLayer } from './measure';
 import { MetricValues } from './metric';
@@ -6,6 +7,7 @@ import { ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
 import { Removal } from './removal';
 import { NewPart } from './reshaping';
+import { FactorizedLayer } from './steps/factorize';
 
 /** The counts of a layer before or after a step. */
 export const PlannedSide = z.object({
@@ -21,13 +23,28 @@ export const PlannedSide = z.object({
 });
 export type PlannedSide = z.infer<typeof PlannedSide>;
 
+/** How other layers replace one, and the loss of its outputs by that, as the report of the step tells them. */
+export const Replacement = z.object({
+  ...FactorizedLayer.pick({ scheme: true, ranks: true }).shape,
+  ...CompactLayer.pick({ form: true }).shape,
+  /** A number: of a factorized layer. Two: of compact convolutions and reconstructed weights, before and after a fit. */
+  outputError: z
+    .union([
+      FactorizedLayer.shape.outputError.unwrap(),
+      CompactLayer.shape.outputError.unwrap(),
+      PrunedLayer.shape.outputError.unwrap(),
+    ])
+    .optional(),
+});
+export type Replacement = z.infer<typeof Replacement>;
+
 /** The effect of a step on one layer. A plan lists every layer; one that a compressing step leaves alone has a reason. */
 export const PlannedLayer = PrunedLayer.pick({
   name: true,
   threshold: true,
-  outputError: true,
   untouched: true,
 }).extend({
+  ...Replacement.shape,
   /** Keras class name. */
   type: z.string(),
   /**

@@ -132,6 +132,12 @@ test('layers are factorized as the plan has promised', async () => {
   await panel.element('show-plan').click();
   await panel.element('plan-table').locator('tr[data-state="replaced"]').first().waitFor({ timeout: 60_000 });
   const planned = await panel.element('plan-table').locator('tr[data-state="replaced"]').count();
+  await panel
+    .element('plan-row-dense1')
+    .getByText(/^SVD of rank \d+$/)
+    .waitFor();
+  expect(await panel.element('plan-row-dense1').locator('td').last().textContent()).toMatch(/^\d+\.\d%$/);
+  await world.screenshot('factorize-plan');
   await runInto('factorized');
   expect(await panel.element('changed-parts').getAttribute('data-parts')).toBe(String(planned));
   const reading = await readWithStockTfjs(written('factorized'));

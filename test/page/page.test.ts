@@ -256,6 +256,33 @@ test('a rewind picks an epoch of the recipe, an epoch of the run of the checkpoi
     .toMatchObject({ params: { steps: [{ step: 'finetune' }, { step: 'rewind', to: '/ws/early/model.json' }] } });
 });
 
+test('epochs of a distillation cannot be picked for a rewind, and the list says why', async () => {
+  await open();
+  await tab('methods');
+  await element('add-distill').click();
+  await element('add-rewind').click();
+  const epochs = element('form-rewind-to').locator('option', { hasText: 'Epochs of the distillation in step 1' });
+  expect(await epochs.textContent()).toBe('Epochs of the distillation in step 1: it trains several students');
+  expect(await epochs.isDisabled()).toBe(true);
+});
+
+test('the plan of a factorization lists ranks, parameters and the error of outputs of each layer', async () => {
+  await open();
+  await tab('methods');
+  await element('add-factorize').click();
+  await element('show-plan').click();
+  await element('plan-table').waitFor();
+  const titles = await element('plan-table').locator('thead th').allTextContents();
+  expect(titles).toEqual(['Layer', 'State', 'Rank', 'Parameters', 'Bytes', 'MACs', 'Output error']);
+  const row = element('plan-row-dense');
+  await row.getByText('SVD of rank 16').waitFor();
+  await row.getByText('by dense_in, dense_out').waitFor();
+  const [, rank, params, , , error] = await row.locator('td').allTextContents();
+  expect([rank, error]).toEqual(['16', '3.1%']);
+  expect(params).toMatch(/^[\d,]+ \u2192 [\d,]+$/);
+  expect(await element('plan-row-flatten').locator('td').last().textContent()).toBe('\u2013');
+});
+
 test('nothing is planned or scanned while a field is invalid, even a folded one', async () => {
   await open();
   await tab('methods');

@@ -1,7 +1,6 @@
-import type { PrunedLayer } from '../../protocol/measure';
 import { mainAccuracy, mainMetric, mainText, metricNamed } from '../../protocol/metric';
 import { measuringNotes } from './runs';
-import type { PlanMetrics, PlanBytes, PlanCounts, StepPlan } from '../../protocol/plan';
+import type { PlanMetrics, PlanBytes, PlanCounts, PlannedLayer, StepPlan } from '../../protocol/plan';
 import { withEstimate } from '../../protocol/model';
 import { visible } from '../../protocol/visible';
 import { bytes, count, percent, weight } from '../../protocol/format';
@@ -120,9 +119,10 @@ const metricsText = (metrics: PlanMetrics, after: string): string =>
   ].join(', ');
 
 /** Formats the note of a layer. */
-export function pruneNote({ reason, outputError }: Pick<PrunedLayer, 'reason' | 'outputError'>): string {
-  const fitted = outputError
-    ? [`output error ${percent(outputError.before)}, ${percent(outputError.after)} after fitting its weights again`]
-    : [];
+export function pruneNote({ reason, outputError }: Pick<PlannedLayer, 'reason' | 'outputError'>): string {
+  const fitted =
+    typeof outputError === 'object'
+      ? [`output error ${percent(outputError.before)}, ${percent(outputError.after)} after fitting its weights again`]
+      : [];
   return [...(reason === undefined ? [] : [reason]), ...fitted].join('; ');
 }

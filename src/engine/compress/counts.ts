@@ -1,6 +1,6 @@
 import { nonzeroMacs, nonzeroMacsOf, sumMacs } from '../../protocol/figures';
 import type { PrunedLayer } from '../../protocol/measure';
-import type { PlanCounts, PlannedLayer, PlannedSide, PlannedTotals } from '../../protocol/plan';
+import type { PlanCounts, PlannedLayer, PlannedSide, PlannedTotals, Replacement } from '../../protocol/plan';
 import type { RemovedLayer } from '../../protocol/removal';
 import type { ModelContent } from '../checkpoint/types';
 import { figuresOf } from '../measure/inspect';
@@ -123,7 +123,11 @@ export function removedCounts(
 /** Counts a step that replaces layers. @param inputShape size of the inputs for MACs, see `closeInputs` */
 export function reshapedCounts(
   model: ModelContent,
-  { model: now, layers, parts }: Pick<Reshaped, 'model' | 'layers' | 'parts'>,
+  {
+    model: now,
+    layers,
+    parts,
+  }: Pick<Reshaped, 'model' | 'parts'> & { readonly layers: readonly (Reshaped['layers'][number] & Replacement)[] },
   inputShape?: readonly number[],
 ): PlanCounts {
   const before = sidesOf(model, inputShape);
@@ -147,9 +151,13 @@ export function reshapedCounts(
     };
   });
   return countsBetween(before, { layers: sides, totals: after.totals }, (i) => {
-    const { state, reason, becomes, into } = layers[i]!;
+    const { state, reason, becomes, into, scheme, ranks, form, outputError } = layers[i]!;
     return {
       ...{ state, threshold: null },
+      ...(scheme === undefined ? {} : { scheme }),
+      ...(ranks === undefined ? {} : { ranks }),
+      ...(form === undefined ? {} : { form }),
+      ...(outputError === undefined ? {} : { outputError }),
       ...(becomes ? { becomes } : {}),
       ...(into === undefined ? {} : { into }),
       ...(reason === undefined ? {} : { reason }),

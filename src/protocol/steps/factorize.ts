@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { change } from '../format';
+import { t } from '../l10n';
 import { LayerPatterns } from '../patterns';
 import { ReshapedLayer, Reshaping } from '../reshaping';
 import { defineStep } from './define';
@@ -30,6 +31,25 @@ export type FactorAmount = z.infer<typeof FactorAmount>;
 /** Ways to factorize; the engine describes each where it computes it. */
 export const FactorScheme = z.enum(['svd', 'tucker', 'spatial', 'cp']);
 export type FactorScheme = z.infer<typeof FactorScheme>;
+
+/** The name of a way to factorize, with what it comes to: `Tucker of ranks 8 and 12`. */
+export const factorWords = (scheme: FactorScheme, ranks: readonly number[]): string =>
+  ranks.length === 1
+    ? t('{0} of rank {1}', schemeName(scheme), ranks.join())
+    : t('{0} of ranks {1}', schemeName(scheme), ranks.join(t(' and ')));
+
+function schemeName(scheme: FactorScheme): string {
+  switch (scheme) {
+    case 'svd':
+      return 'SVD';
+    case 'tucker':
+      return 'Tucker';
+    case 'cp':
+      return 'CP';
+    case 'spatial':
+      return t('height and width');
+  }
+}
 
 /** The effect of a factorization on one layer. */
 export const FactorizedLayer = ReshapedLayer.extend({

@@ -8,9 +8,9 @@ import type { KeptText } from '../ui/kept-text';
 import { inside } from './complaint';
 import type { Starts } from './values';
 
-/** A value that a person can pick. */
+/** A value that a person can pick. Null: nobody can, and the text says why. */
 export interface Offer {
-  readonly value: string | number;
+  readonly value: string | number | null;
   readonly text: string;
 }
 

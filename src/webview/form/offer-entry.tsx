@@ -28,13 +28,13 @@ export function OfferEntry(props: EntryProps & { offers: readonly Offer[] }) {
         options={[
           ...(now === NONE ? [{ value: NONE, text: t('Choose\u2026') }] : []),
           ...(lost ? [{ value: keyOf({ value: now }), text: t('Epoch {0}', now) }] : []),
-          ...offers.map((one) => ({ value: keyOf(one), text: one.text })),
+          ...offers.map((one) => ({ value: keyOf(one), text: one.text, disabled: one.value === null })),
           { value: OTHER, text: t('Another checkpoint\u2026') },
         ]}
         onSelect={(next) => {
           setWriting(next === OTHER);
           const chosen = offers.find((one) => keyOf(one) === next);
-          if (chosen) onChange(chosen.value);
+          if (chosen && chosen.value !== null) onChange(chosen.value);
           else if (next === OTHER) onChange(isText ? now : NONE);
         }}
         problem={open ? null : fault}

@@ -5,6 +5,7 @@ import { bytes, change, compact, count, percent, plural } from '../../protocol/f
 import { sentences, t, tPlural, translated } from '../../protocol/l10n';
 import { mainMetric, mainText } from '../../protocol/metric';
 import { sentence } from '../ui/sentence';
+import { factorWords } from '../../protocol/steps/factorize';
 import { currentStep } from '../state/recipe';
 import { planned } from '../state/step-plan';
 import { select } from '../state/threshold';
@@ -49,9 +50,47 @@ const shrinks = (kind: StepPlan['kind']): boolean => kind === 'channels' || kind
 const macsOf = (kind: StepPlan['kind'], { macs, nonzeroMacs }: Pick<PlannedSide, 'macs' | 'nonzeroMacs'>) =>
   shrinks(kind) ? macs : nonzeroMacs;
 
-function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLayer; plan: StepPlan; place: number }) {
-  const { before, after, becomes = [], into, reason } = layer;
+/** The columns of a plan beside those that every plan has. */
+interface Shown {
+  /** Channels: where a layer becomes narrower. */
+  readonly width: boolean;
+  readonly rank: boolean;
+  readonly error: boolean;
+}
+
+const shownIn = ({ kind, counts: { layers } }: StepPlan): Shown => ({
+  width: shrinks(kind) && layers.some(({ before, after }) => before.width !== after.width),
+  rank: layers.some(({ ranks }) => ranks !== undefined),
+  error: layers.some(({ outputError }) => outputError !== undefined),
+});
+
+/** The loss of outputs of a layer, once its weights are fitted. */
+const errorOf = ({ outputError }: PlannedLayer): string =>
+  shown(typeof outputError === 'object' ? outputError.after : outputError, (share) => percent(share, 1));
+
+/** Says which error of outputs a plan lists. */
+function errorTitle(layers: readonly PlannedLayer[]): string {
+  const isRoot = layers.some(({ outputError }) => typeof outputError === 'number');
+  return isRoot
+    ? t('Root of the mean squared error of the outputs on training examples, as a share of their standard deviation')
+    : t('Squared error of the outputs on training examples, as a share of their variance, once the weights are fitted');
+}
+
+function Row({
+  layer,
+  plan: { kind, bytes: sizes },
+  has,
+  place,
+}: {
+  layer: PlannedLayer;
+  plan: StepPlan;
+  has: Shown;
+  place: number;
+}) {
+  const { before, after, becomes = [], into, reason, form, scheme, ranks } = layer;
   const notes = [
+    ...(scheme && ranks ? [factorWords(scheme, ranks)] : []),
+    ...(form === undefined ? [] : [translated(form)]),
     ...(becomes.length > 0 ? [t('by {0}', becomes.map(({ name }) => name).join(t(', ')))] : []),
     ...(into === undefined ? [] : [t('into {0}', into)]),
     ...(reason === undefined ? [] : [translated(reason)]),
@@ -73,13 +112,16 @@ function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLay
           </span>
         ))}
       </td>
+      {has.width && <td class="figure">{figure((side) => shown(side.width, count))}</td>}
+      {has.rank && <td class="figure">{ranks?.map(count).join(t(', ')) ?? '\u2013'}</td>}
       <td class="figure">
         {shrinks(kind)
-          ? figure((side) => shown(side.width, count))
+          ? figure((side) => shown(side.params || null, count))
           : figure((side) => shown(side.sparsity, (share) => percent(share, 1)))}
       </td>
       <td class="figure">{both(shown(size?.before || null, bytes), found(size?.after, bytes))}</td>
       <td class="figure">{figure((side) => shown(macsOf(kind, side) || null, compact))}</td>
+      {has.error && <td class="figure">{errorOf(layer)}</td>}
     </tr>
   );
 }
@@ -129,6 +171,7 @@ export function PlanTable() {
   const { before, after } = plan.counts.totals;
   const { before: now, after: then } = plan.bytes;
   const { metrics } = plan;
+  const has = shownIn(plan);
   return (
     <section
       class={stale ? 'plan-table stale' : 'plan-table'}
@@ -181,29 +224,39 @@ export function PlanTable() {
             <tr>
               <th scope="col">{t('Layer')}</th>
               <th scope="col">{t('State')}</th>
-              <th scope="col">{shrinks(plan.kind) ? t('Width') : t('Sparsity')}</th>
+              {has.width && <th scope="col">{t('Width')}</th>}
+              {has.rank && <th scope="col">{t('Rank')}</th>}
+              <th scope="col">{shrinks(plan.kind) ? t('Parameters') : t('Sparsity')}</th>
               <th scope="col">{t('Bytes')}</th>
               <th scope="col">{t('MACs')}</th>
+              {has.error && (
+                <th scope="col" title={errorTitle(plan.counts.layers)}>
+                  {t('Output error')}
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
             {plan.counts.layers.map((layer, place) => (
-              <Row key={layer.name} layer={layer} plan={plan} place={place} />
+              <Row key={layer.name} {...{ layer, plan, has, place }} />
             ))}
           </tbody>
           <tfoot>
             <tr>
               <th scope="row">{t('All layers')}</th>
               <td />
+              {has.width && <td />}
+              {has.rank && <td />}
               <td class="figure">
                 {shrinks(plan.kind)
-                  ? t('{0} parameters', both(count(before.params), count(after.params)))
+                  ? both(count(before.params), count(after.params))
                   : both(percent(before.sparsity, 1), percent(after.sparsity, 1))}
               </td>
               <td class="figure">{both(bytes(now.bytes), found(then?.bytes, bytes))}</td>
               <td class="figure">
                 {both(shown(macsOf(plan.kind, before), compact), shown(macsOf(plan.kind, after), compact))}
               </td>
+              {has.error && <td />}
             </tr>
           </tfoot>
         </table>

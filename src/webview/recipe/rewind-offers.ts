@@ -8,13 +8,14 @@ import { nameOf, stepFields } from '../state/recipe';
 /** Most epochs of a training that are offered. */
 const MOST = 200;
 
-/** The epochs to which a step at `index` can go back: those of the first training of the recipe, where that is before it. */
+/** The epochs to which a step at `index` can go back: those of the first training of the recipe, where that is before it; or why not. */
 function epochsBefore(drafts: readonly JsonObject[], index: number): Offer[] {
   const names = drafts.map(nameOf);
   const place = names.findIndex((name) => name !== null && stepDefinition(name).traits.trains);
   const name = names[place];
-  // A distillation trains several networks.
-  if (!name || place >= index || name === 'distill') return [];
+  if (!name || place >= index) return [];
+  if (name === 'distill')
+    return [{ value: null, text: t('Epochs of the distillation in step {0}: it trains several students', place + 1) }];
   const epochs = drafts[place]?.['epochs'] ?? stepFields(name).find(({ key }) => key === 'epochs')?.fallback;
   const length = typeof epochs === 'number' ? Math.max(0, Math.min(MOST, Math.floor(epochs))) : 0;
   return [

@@ -12,7 +12,7 @@ export function Select<T extends string>({
 }: {
   label: string;
   value: T;
-  options: readonly { value: T; text: string }[];
+  options: readonly { value: T; text: string; disabled?: boolean }[];
   onSelect: (value: T, at: number) => void;
   disabled?: boolean | undefined;
   /** One sentence; null: valid. */
@@ -36,7 +36,7 @@ export function Select<T extends string>({
         }}
       >
         {options.map((option) => (
-          <option key={option.value} value={option.value}>
+          <option key={option.value} value={option.value} disabled={option.disabled}>
             {option.text}
           </option>
         ))}

@@ -13,7 +13,7 @@ import { fromLayersModel } from '../../../src/engine/model/layers-model/content'
 import { toNetwork } from '../../../src/engine/model/runnable';
 import { engineRequests } from '../../../src/protocol/engine';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
-import { StepPlan, type PlanBytes, type PlanPart } from '../../../src/protocol/plan';
+import { Replacement, StepPlan, type PlanBytes, type PlanPart } from '../../../src/protocol/plan';
 import type { RecipeStepInput } from '../../../src/protocol/steps';
 import type { RunResult } from '../../../src/protocol/run';
 import { writeTinyDataset } from '../dataset/idx-files';
@@ -171,6 +171,12 @@ describe('a plan is what the run comes to, read back from its files', () => {
     expect(made).toMatchObject((result.layers ?? []).map(({ name, type, params }) => ({ name, type, params })));
     expect(planned.bytes.layers.reduce((sum, layer) => sum + layer.after!, 0)).toBe(4 * result.after.params);
     const [told] = result.steps;
+    // What the run tells of each layer is known before.
+    const layers = (told && 'layers' in told && told.layers) || [];
+    const asTold = layers.map((layer) => Replacement.parse(layer));
+    expect(planned.counts.layers.map((layer) => Replacement.parse(layer))).toEqual(asTold);
+    if (step.step === 'factorize')
+      expect(asTold.filter(({ ranks, outputError }) => ranks && outputError)).not.toEqual([]);
     const { difference } = told && 'difference' in told ? told : { difference: null };
     expect(planned.difference).toEqual(difference);
     expect(difference).toMatchObject({ on: 'validation', samples: 20 });

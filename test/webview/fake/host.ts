@@ -30,7 +30,7 @@ import { dataRequests } from '../../../src/protocol/data-page';
 import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
 import { fakeCompact } from './compact';
-import { keptPlan, prunedPlan, removedPlan } from './plans';
+import { factorizedPlan, keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeAdvice } from './advice';
 import { LARGE } from './large';
 import { fakeLevels } from './levels';
@@ -321,7 +321,8 @@ export class FakeHost {
         const { model, state } = this.here();
         if (step.step !== 'prune') {
           await wait(60, signal);
-          return step.step === 'remove' ? removedPlan(model.inspection) : keptPlan(model.inspection);
+          if (step.step === 'remove') return removedPlan(model.inspection);
+          return step.step === 'factorize' ? factorizedPlan(model.inspection) : keptPlan(model.inspection);
         }
         const { counts: told, kernels } = pruned(model, step);
         this.lastThreshold = Math.min(...told.layers.flatMap(({ threshold }) => threshold ?? []));

@@ -88,6 +88,35 @@ export function removedPlan(inspection: Inspection): StepPlan {
   };
 }
 
+/** A factorization of every dense layer but the last to rank 16. */
+export function factorizedPlan(inspection: Inspection): StepPlan {
+  const dense = inspection.layers.filter(({ type }) => type === 'Dense').slice(0, -1);
+  const counts = countsOf(inspection, (layer, side) => {
+    if (!dense.includes(layer)) return { state: 'skipped', reason: layer.prunable ? 'no rank saves anything' : 'it has no weights' }; // prettier-ignore
+    const shape = layer.tensors.find(({ kernel }) => kernel)?.shape ?? [];
+    const inner = (size: number): number => size * 16;
+    const [first, second] = [inner(shape[0] ?? 1), inner(shape[1] ?? 1) + (shape[1] ?? 1)];
+    const part = (name: string, params: number, width: number) => ({
+      ...{ name: `${layer.name}_${name}`, type: 'Dense', params, macs: params, shape: [null, width] },
+    });
+    const params = first + second;
+    return {
+      ...{ state: 'replaced', scheme: 'svd', ranks: [16], outputError: 0.031 },
+      becomes: [part('in', first, 16), part('out', second, shape[1] ?? 1)],
+      after: { ...side, params, nonzero: params, macs: params, nonzeroMacs: params },
+    };
+  });
+  return {
+    ...{
+      kind: 'layers',
+      counts,
+      bytes: bytesOf(counts, inspection.totals, Math.round(inspection.totals.gzipBytes / 2)),
+    },
+    difference: { largest: 0.2, relativeTo: 'spread', error: 0.02, samples: 200, on: 'validation' },
+    ...{ metrics: null, noAccuracy: 'no dataset chosen' },
+  };
+}
+
 /** The plan of a step whose weights only the run finds. */
 export function keptPlan(inspection: Inspection): StepPlan {
   const counts = countsOf(inspection, () => ({}));

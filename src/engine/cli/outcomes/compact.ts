@@ -1,4 +1,3 @@
-import { CompactLayer } from '../../../protocol/compaction';
 import { percent } from '../../../protocol/format';
 import type { RunResult } from '../../../protocol/run';
 import { reshapeWith } from './reshape';
@@ -11,15 +10,6 @@ function leftOf({ steps }: RunResult): Extract<RunResult['steps'][number], { ste
 
 /** Formats a run whose command makes convolutions compact. */
 export const compact = reshapeWith({
-  note: (layer) => {
-    const { data } = CompactLayer.pick({ form: true, outputError: true }).safeParse(layer);
-    return [
-      ...(data?.form === undefined ? [] : [data.form]),
-      ...(data?.outputError
-        ? [`output error ${percent(data.outputError.before)}, ${percent(data.outputError.after)} once fitted`]
-        : []),
-    ];
-  },
   lines: (result) => {
     const { convolutions, macs, params } = leftOf(result);
     return [

@@ -1,9 +1,9 @@
-import type { PlannedLayer, StepPlan } from '../../../protocol/plan';
+import { Replacement, type PlannedLayer, type StepPlan } from '../../../protocol/plan';
 import { differenceWords, Reshaping, type ReshapedLayer } from '../../../protocol/reshaping';
 import type { RunResult } from '../../../protocol/run';
 import { percent } from '../../../protocol/format';
 import { stepDefinition, type StepName, type StepResult } from '../../../protocol/steps';
-import type { FactorizedLayer } from '../../../protocol/steps/factorize';
+import { factorWords } from '../../../protocol/steps/factorize';
 import { visible } from '../../../protocol/visible';
 import { measuredLines, metricsDocument, totalsOf, whole } from '../plan';
 import { keptLines, measuringNotes } from '../runs';
@@ -25,8 +25,6 @@ function reshapingOf({ steps }: RunResult): ReshapingResult {
 
 /** The words of a step beside those of all steps that replace layers. */
 export interface MoreToSay {
-  /** Notes of a layer. */
-  readonly note?: (layer: ReshapedLayer | PlannedLayer) => readonly string[];
   /** Lines below the figures. */
   readonly lines?: (result: RunResult) => readonly string[];
   /** Fields of the document. */
@@ -38,11 +36,11 @@ function documentOf(result: RunResult) {
   return { ...layerDocument(result, layers), difference, notCompared, shortfall };
 }
 
-function resultText(result: RunResult, { note, lines }: MoreToSay): string {
+function resultText(result: RunResult, { lines }: MoreToSay): string {
   const { before, after, sampleData, normalization, out } = result;
   const reshaping = reshapingOf(result);
   return [
-    layersText(reshaping.layers, note),
+    layersText(reshaping.layers),
     '',
     totalsText([...(before ? [['before', before] as const] : []), ['after', after]]),
     '',
@@ -77,7 +75,7 @@ export const planText = (plan: StepPlan, running: string): string =>
 
 const right = true;
 
-function layersText(layers: readonly (ReshapedLayer | PlannedLayer)[], more: MoreToSay['note'] = () => []): string {
+function layersText(layers: readonly (ReshapedLayer | PlannedLayer)[]): string {
   const change = (before: number | null, after: number | null): string =>
     before === after ? whole(before) : `${whole(before)} -> ${whole(after)}`;
   return table(
@@ -93,24 +91,30 @@ function layersText(layers: readonly (ReshapedLayer | PlannedLayer)[], more: Mor
       layer.state,
       change(layer.before.params, layer.after.params),
       change(layer.before.macs, layer.after.macs),
-      [...notesOf(layer), ...more(layer)].join('; '),
+      notesOf(layer).join('; '),
     ]),
   );
 }
 
 /** Lists what became of a layer, or why nothing did. */
-function notesOf(layer: ReshapedLayer | FactorizedLayer | PlannedLayer): string[] {
+function notesOf(layer: ReshapedLayer | PlannedLayer): string[] {
   const { becomes, into, reason } = layer;
+  const { scheme, ranks, form, outputError } = Replacement.parse(layer);
   const parts = (becomes ?? []).map(({ name, type, shape }) => `${name} (${type}, ${shape?.at(-1) ?? '?'} wide)`);
   return [
     ...(parts.length > 0 ? [parts.join(', ')] : []),
-    ...('outputError' in layer && typeof layer.outputError === 'number'
-      ? [`output error ${percent(layer.outputError)}`]
-      : []),
+    ...(scheme && ranks ? [factorWords(scheme, ranks)] : []),
+    ...(form === undefined ? [] : [form]),
+    ...(outputError === undefined ? [] : [errorWords(outputError)]),
     ...(into === undefined ? [] : [`into ${into}`]),
     ...(reason === undefined ? [] : [reason]),
   ];
 }
+
+const errorWords = (error: NonNullable<Replacement['outputError']>): string =>
+  typeof error === 'number'
+    ? `output error ${percent(error)}`
+    : `output error ${percent(error.before)}, ${percent(error.after)} once fitted`;
 
 /** Formats what was reached, and the difference of outputs. */
 function toldLines({ difference, notCompared, shortfall }: Pick<StepPlan, 'difference' | 'notCompared' | 'shortfall'>) {

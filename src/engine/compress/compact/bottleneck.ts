@@ -22,7 +22,7 @@ export const bottleneck: Form = {
     before * inputs * inner + after * (taps * inner * outer + outer * outputs),
   params: ({ taps, inputs, outputs }, [inner = 1, outer = 1]) =>
     inputs * inner + taps * inner * outer + outer * outputs,
-  words: ([inner = 1, outer = 1]) => `${inner} and ${outer} channels inside`,
+  words: ([inner = 1, outer = 1]) => `bottleneck, ${inner} and ${outer} channels inside`,
   starts,
   compose: ({ taps, inputs, outputs }, [first, core, last]) => {
     const [inner, outer] = [core!.shape[1]!, core!.shape[2]!];

@@ -35,7 +35,7 @@ export function describeCompact({ model, smaller, step, plan, chains, fitted }: 
     const { option, outputError } = own;
     if (layer.after.macs !== Math.round(option.macs))
       throw new Error(`the layer ${layer.name} came to ${layer.after.macs} MACs, not to ${option.macs}`);
-    const form = `${option.form.name}, ${option.form.words(option.sizes)}`;
+    const form = option.form.words(option.sizes);
     return { ...layer, form, ...(outputError ? { outputError } : {}) };
   });
   const { before, after } = reshaped.totals;

@@ -31,7 +31,7 @@ export interface Form {
   readonly macs: (convolution: Convolution, sizes: Sizes) => number;
   /** Parameters, without the bias. */
   readonly params: (convolution: Convolution, sizes: Sizes) => number;
-  /** The sizes in words: `depth multiplier 2`. */
+  /** The form with its sizes in words: `separable, depth multiplier 2`. */
   readonly words: (sizes: Sizes) => string;
   /**
    * Prepares a problem for all sizes. The function that it returns finds the factors of the best approximation, or nearly

@@ -23,7 +23,7 @@ export const grouped: Form = {
       .reverse(),
   macs: ({ macs }, [groups = 1]) => macs / groups,
   params: ({ taps, inputs, outputs }, [groups = 1]) => (taps * inputs * outputs) / groups,
-  words: ([groups = 1]) => `${groups} groups`,
+  words: ([groups = 1]) => `grouped, ${groups} groups`,
   starts: (problem) => (sizes) => start(problem, sizes),
   compose: ({ taps, inputs, outputs }, [kernel]) => {
     const each = kernel!.shape[1]!;

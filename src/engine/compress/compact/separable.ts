@@ -21,7 +21,7 @@ export const separable: Form = {
   macs: ({ taps, inputs, outputs, positions }, [multiplier = 1]) =>
     positions.after * multiplier * inputs * (taps + outputs),
   params: ({ taps, inputs, outputs }, [multiplier = 1]) => multiplier * inputs * (taps + outputs),
-  words: ([multiplier = 1]) => `depth multiplier ${multiplier}`,
+  words: ([multiplier = 1]) => `separable, depth multiplier ${multiplier}`,
   starts,
   compose: ({ taps, inputs, outputs }, [windows, mixing]) => {
     const multiplier = windows!.shape[2]!;
