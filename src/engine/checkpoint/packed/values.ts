@@ -89,13 +89,14 @@ function asGrid(values: Float32Array, channels: number): Values | undefined {
   const numbers = new Int32Array(values.length);
   const scales = new Float32Array(channels);
   for (let channel = 0; channel < channels; channel++) {
+    if (!isNarrow(values, channel, channels)) return undefined;
     const distinct = new Set<number>();
     for (let i = channel; i < values.length; i += channels) {
       const size = Math.abs(values[i]!);
       if (size !== 0) distinct.add(size);
-      if (distinct.size > STEPS || !(size < Infinity)) return undefined;
+      if (distinct.size > STEPS) return undefined;
     }
-    const steps = stepsOf([...distinct].sort((a, b) => a - b));
+    const steps = stepsOf(Float32Array.from(distinct).sort());
     if (!steps) return undefined;
     scales[channel] = steps.scale;
     for (let i = channel; i < values.length; i += channels) {
@@ -110,25 +111,38 @@ function asGrid(values: Float32Array, channels: number): Values | undefined {
   return { kind: GRID, scales, scaleValues, numbers };
 }
 
+/** Returns true where the sizes of a channel may lie on a grid: they are finite, and the largest is within its steps from 0. */
+function isNarrow(values: Float32Array, channel: number, channels: number): boolean {
+  let [smallest, largest] = [Infinity, 0];
+  for (let i = channel; i < values.length; i += channels) {
+    const size = Math.abs(values[i]!);
+    if (!(size < Infinity)) return false;
+    if (size > largest) largest = size;
+    if (size !== 0 && size < smallest) smallest = size;
+  }
+  return largest / smallest <= STEPS + 0.5;
+}
+
 interface Steps {
   readonly scale: number;
   readonly numbers: ReadonlyMap<number, number>;
 }
 
 /** Finds the largest scale of 32 bits of which all sizes are multiples. @param sizes from the smallest, without 0 */
-function stepsOf(sizes: readonly number[]): Steps | undefined {
+function stepsOf(sizes: Float32Array): Steps | undefined {
   const [smallest] = sizes;
   const largest = sizes.at(-1);
   if (smallest === undefined || largest === undefined) return { scale: 0, numbers: new Map() };
   for (let first = 1; first <= STEPS && (largest / smallest) * first <= STEPS + 0.5; first++) {
     const scale = commonScale(sizes, smallest / first);
-    if (scale !== undefined) return { scale, numbers: new Map(sizes.map((size) => [size, Math.round(size / scale)])) };
+    if (scale !== undefined)
+      return { scale, numbers: new Map(Array.from(sizes, (size) => [size, Math.round(size / scale)])) };
   }
   return undefined;
 }
 
 /** Finds a scale of 32 bits near `near` that gives each size exactly after rounding; undefined where there is none. */
-function commonScale(sizes: readonly number[], near: number): number | undefined {
+function commonScale(sizes: Float32Array, near: number): number | undefined {
   let [low, high] = [near * (1 - 2 ** -22), near * (1 + 2 ** -22)];
   for (const size of sizes) {
     const number = Math.round(size / near);
