@@ -1,9 +1,9 @@
-// usage: npm run bench [-- --scan | --data | --unpack | --packing [--model FILE]] [--threads N] [--fashion DIR]
+// usage: npm run bench [-- --scan | --data | --unpack | --panel | --packing [--model FILE]] [--threads N] [--fashion DIR]
 //        npm run bench -- --large [--python PYTHON] [--job NAME] [--wide]
 //        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write] [--fresh]
 // Measures each figure of the extension that is a speed or a size, prints it beside its target, and fails when one is missed.
 // With --scan: only the time of a sensitivity scan. With --data: only training on many pictures in files.
-// With --unpack: only unpacking in a page. With --packing: only the coder of packed files, on the shipped network and on that of the model.json FILE.
+// With --unpack: only unpacking in a page. With --panel: only the panel in an editor, with small and large models. With --packing: only the coder of packed files, on the shipped network and on that of the model.json FILE.
 // With --large: only a network of the form of VGG-16, 553 MB, beside numpy where PYTHON is given; --wide also one of 1.2 GB.
 // With --applications: only the networks of keras.applications, see docs/models.md.
 // The benches of the backend are those of its package:
@@ -16,7 +16,8 @@ import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { packVsix } from '../../scripts/setup/vsix';
 import { benchApplications, EXPORTS } from './applications';
 import { benchData } from './data';
-import { benchEditor } from './editor';
+import { benchLargePanel } from './editor/large';
+import { benchShipped } from './editor/shipped';
 import { benchLarge } from './large';
 import { benchMemory } from './memory';
 import { benchPacking } from './packing';
@@ -33,6 +34,7 @@ runMain(async () => {
       packing: { type: 'boolean', default: false },
       model: { type: 'string' },
       unpack: { type: 'boolean', default: false },
+      panel: { type: 'boolean', default: false },
       fashion: { type: 'string' },
       applications: { type: 'boolean', default: false },
       exports: { type: 'string', default: EXPORTS },
@@ -58,9 +60,15 @@ runMain(async () => {
   else if (values.packing) add(await benchPacking(values.model));
   else if (values.large) lines.push(...(await benchLarge(values)));
   else if (values.unpack) add(await benchUnpack());
+  else if (values.panel) await benchPanel(await packVsix());
   else await benchAll();
   console.log(`\n${formatTable(['what', 'target', 'value', ''], lines.map(cells))}`);
   if (lines.some(({ met }) => !met)) process.exitCode = 1;
+
+  async function benchPanel(vsix: string): Promise<void> {
+    add(await benchShipped(vsix));
+    add(await benchLargePanel(vsix));
+  }
 
   async function benchAll(): Promise<void> {
     const data = values.fashion ?? (await ensureDebian('dataset-fashion-mnist'));
@@ -69,7 +77,7 @@ runMain(async () => {
       add(await benchSizes(vsix));
       add(await benchPacking(undefined));
       add(await benchUnpack());
-      add(await benchEditor(vsix));
+      await benchPanel(vsix);
       add(await benchMemory(data));
     }
     add(await benchScan(data, Number(values.threads)));

@@ -1,5 +1,10 @@
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { readCheckpoint } from '../../src/engine/checkpoint/read';
+import { inspect } from '../../src/engine/measure/inspect';
+import { topologyOf } from '../../src/engine/requests/topology';
+import { SEARCHED_2000, writeSearched } from '../fixtures/searched-network';
 import { playgroundOfFile } from './playground';
 
 const playground = playgroundOfFile('sec-graph-');
@@ -64,4 +69,31 @@ test('a plan of a removal shows the graph after it beside the graph before it, w
   await page.locator('[data-testid="graph-after"][data-busy="false"] .node').first().waitFor();
   expect(await element('graph').locator('.mark-narrower').count()).toBeGreaterThan(0);
   expect(await element('graph-after').locator('.mark-narrower').count()).toBeGreaterThan(0);
+});
+
+test('a network of 2,000 layers that a search wrote is drawn, its blocks open and close, and it moves', async () => {
+  const file = await writeSearched(path.join(playground.folder, 'searched'), SEARCHED_2000);
+  const checkpoint = await readCheckpoint(file);
+  const real = { inspection: await inspect(checkpoint), topology: topologyOf(checkpoint) };
+  const own = await playground.renew();
+  await own.addInitScript(`window.secateurReal = ${JSON.stringify(real)}`);
+  await playground.open('', 1400);
+  await element('layers-view-graph').click();
+  const drawing = (boxes: number) => own.locator(`[data-testid="graph"][data-busy="false"][data-boxes="${boxes}"]`);
+  const [closed, open] = [70, 2022 + 815];
+  await drawing(closed).waitFor();
+  await tree().locator('[data-key="block-cell1"] .node-toggle').click();
+  await tree().locator('[data-key="block-cell1_block1"]').waitFor();
+  await element('graph-open-all').click();
+  await drawing(open).waitFor();
+  expect(await drawn()).toBeLessThan(80);
+  const before = await tree().locator('g').first().getAttribute('transform');
+  const box = await element('graph').boundingBox();
+  await own.mouse.move(box!.x + 20, box!.y + 200);
+  await own.mouse.down();
+  await own.mouse.move(box!.x + 20, box!.y + 60, { steps: 10 });
+  await own.mouse.up();
+  expect(await tree().locator('g').first().getAttribute('transform')).not.toBe(before);
+  await element('graph-close-all').click();
+  await drawing(closed).waitFor();
 });

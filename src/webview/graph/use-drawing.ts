@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { TopologyNode } from '../../protocol/topology';
 import type { Part } from './blocks';
 import { joinDrawing, planDrawing, type Drawing } from './drawing';
+import { measureDrawn } from '../state/timing';
 import { layOut } from './layout/client';
 
 /** A drawing with what it was asked for: the last one stays until the next is there. */
@@ -19,9 +20,12 @@ export function useDrawing(nodes: readonly TopologyNode[], parts: readonly Part[
   });
   useEffect(() => {
     let current = true;
+    const start = performance.now();
     layOut(plan.level).then(
       (placed) => {
-        if (current) setLaid({ of: plan, drawing: joinDrawing(plan, placed), problem: null });
+        if (!current) return;
+        setLaid({ of: plan, drawing: joinDrawing(plan, placed), problem: null });
+        measureDrawn('secateur:graph', start);
       },
       (error: unknown) => {
         if (current) setLaid({ of: plan, drawing: null, problem: error instanceof Error ? error.message : String(error) }); // prettier-ignore

@@ -9,7 +9,7 @@ import { hasNumbers, loadHistograms } from '../state/histograms';
 import { counts, countsByLayer } from '../state/preview';
 import { histogramProblem, histograms, inspection, log, amounts, selected, selectedLayer } from '../state/session';
 import { setOwn, target } from '../state/threshold';
-import { markUsable } from '../state/timing';
+import { markOnce } from '../state/timing';
 import { ShowLog } from '../notices/show-log';
 import { Checkbox } from '../ui/checkbox';
 import { Fold } from '../ui/fold';
@@ -152,7 +152,7 @@ export function Hero() {
   const histogram = histograms.value.get(selected.value);
   const drawn = histogram !== undefined || histogramProblem.value !== null;
   useEffect(() => {
-    if (drawn) markUsable();
+    if (drawn) markOnce('secateur:usable');
   }, [drawn]);
   return (
     <section class="pane hero" aria-labelledby="hero-title">

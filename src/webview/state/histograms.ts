@@ -2,6 +2,7 @@ import type { Histogram } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import { ask } from './host';
 import { histogramProblem, histograms, inspection, selected } from './session';
+import { markOnce } from './timing';
 
 /** The finest bins; most of them are merged, or left out as far tails, when drawn. */
 const BINS = 512;
@@ -44,4 +45,5 @@ export async function loadHistograms(): Promise<void> {
       return;
     }
   }
+  markOnce('secateur:complete');
 }

@@ -1,9 +1,12 @@
 /**
  * Measurements for the bench, read by `performance.getEntriesByName`:
  * `secateur:counts`, `secateur:bytes`, `secateur:accuracy`: from a threshold's input event to the drawn figure;
- * `secateur:usable` (mark): the table and the histogram are drawn for the first time.
+ * `secateur:graph`: from the opening of a graph, or of its blocks, to the drawn graph;
+ * `secateur:usable` (mark): the table and the histogram are drawn for the first time;
+ * `secateur:complete` (mark): the histograms of all layers are drawn for the first time.
  */
-export type Measure = 'secateur:counts' | 'secateur:bytes' | 'secateur:accuracy';
+export type Measure = 'secateur:counts' | 'secateur:bytes' | 'secateur:accuracy' | 'secateur:graph';
+type Mark = 'secateur:usable' | 'secateur:complete';
 
 const KEPT = 1000;
 const taken = new Map<Measure, number>();
@@ -35,14 +38,14 @@ export function measureDrawn(name: Measure, start: number, drawing: () => void =
   });
 }
 
-let usable = false;
+const marked = new Set<Mark>();
 
-/** Marks, once, that the page is ready for use. */
-export function markUsable(): void {
-  if (usable) return;
-  usable = true;
+/** Marks, once, that something is drawn. */
+export function markOnce(name: Mark): void {
+  if (marked.has(name)) return;
+  marked.add(name);
   withNextFrame(
     () => undefined,
-    () => performance.mark('secateur:usable'),
+    () => performance.mark(name),
   );
 }

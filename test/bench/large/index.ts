@@ -8,10 +8,10 @@ import { z } from 'zod';
 import { buildCommandLine } from '../../../scripts/setup/cli';
 import { ScriptError } from '../../../scripts/setup/run-main';
 import { numpy, secateur, type Measured } from './measured';
-import { writeVgg } from './model';
+import { VGG, writeVgg } from './model';
 
-/** Widths of the hidden dense layers of VGG-16, and of a network with 1.2 GB of weights. */
-const [VGG, WIDE] = [4096, 8192];
+/** Width of the hidden dense layers of a network with 1.2 GB of weights. */
+const WIDE = 8192;
 
 /** A job of the command line with its limits: seconds, bytes by those of the weights, and speed by that of numpy. */
 interface Job {

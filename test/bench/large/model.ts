@@ -3,6 +3,8 @@ import path from 'node:path';
 
 /** Filters of the convolutions of VGG-16; a 0 halves the size of the picture. */
 const FILTERS = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0];
+/** Width of the hidden dense layers of VGG-16. */
+export const VGG = 4096;
 const SHARD_BYTES = 4 * 1024 * 1024;
 
 interface Entry {

@@ -80,11 +80,11 @@ export class Panel {
   }
 
   /** Drags the threshold's line to the right by some pixels, in small moves as a hand does. */
-  async dragLine(pixels: number): Promise<void> {
+  async dragLine(pixels: number, steps = 12): Promise<void> {
     const from = await this.lineCentre();
     await this.#page.mouse.move(from.x, from.y);
     await this.#page.mouse.down();
-    await this.#page.mouse.move(from.x + pixels, from.y, { steps: 12 });
+    await this.#page.mouse.move(from.x + pixels, from.y, { steps });
     await this.#page.mouse.up();
   }
 
@@ -172,6 +172,22 @@ export class Panel {
       .number()
       .nullable()
       .parse(await this.#read(read));
+  }
+
+  /** Milliseconds between the frames that the page begins while something is done. */
+  async framesWhile(work: () => Promise<void>): Promise<number[]> {
+    await this.#read(`() => {
+      const begun = (window.begunFrames = []);
+      const note = (at) => {
+        begun.push(at);
+        if (window.begunFrames === begun) requestAnimationFrame(note);
+      };
+      requestAnimationFrame(note);
+    }`);
+    await work();
+    const read = '() => { const begun = window.begunFrames; window.begunFrames = null; return begun; }';
+    const begun = z.array(z.number()).parse(await this.#read(read));
+    return begun.slice(1).map((at, i) => at - begun[i]!);
   }
 
   /** Runs the source of a function in the page: these tests are compiled without the types of a browser. */

@@ -9,6 +9,8 @@ import { setBackend, type io } from '@tensorflow/tfjs-core';
 import { coupledChannels } from '../../../src/engine/compress/remove/coupled-channels';
 import { topologyNodes } from '../../../src/engine/measure/topology';
 import { ModelTopology, type TopologyNode } from '../../../src/protocol/topology';
+import { writeSearched } from '../../fixtures/searched-network';
+import { temporaryFolder } from '../temporary';
 
 const fixtures = path.join(import.meta.dirname, '../../fixtures');
 const fileOf = (name: string): string => path.join(fixtures, name, 'model.json');
@@ -16,9 +18,9 @@ const fileOf = (name: string): string => path.join(fixtures, name, 'model.json')
 const SignedJson = z.object({ signature: z.object({ outputs: z.record(z.string(), z.unknown()) }) });
 
 /** Edges between layers as stock TensorFlow.js builds them, one for each call, sorted. */
-async function stockEdges(name: string): Promise<string[]> {
+async function stockEdges(file: string): Promise<string[]> {
   await setBackend('cpu');
-  const json = JSON.parse(await readFile(fileOf(name), 'utf8')) as io.ModelJSON;
+  const json = JSON.parse(await readFile(file, 'utf8')) as io.ModelJSON;
   const model = await loadLayersModel({ load: () => Promise.resolve({ modelTopology: json.modelTopology }) }, { strict: false }); // prettier-ignore
   const edges = model.layers.flatMap((layer) =>
     layer.inboundNodes.flatMap(({ inboundLayers }) => inboundLayers.map((from) => `${from.name} > ${layer.name}`)),
@@ -37,10 +39,17 @@ describe('the nodes of a drawing', () => {
     'of %s have the edges that stock TensorFlow.js builds',
     async (name) => {
       const nodes = topologyNodes(await readCheckpoint(fileOf(name)));
-      expect(edgesOf(nodes)).toEqual(await stockEdges(name));
+      expect(edgesOf(nodes)).toEqual(await stockEdges(fileOf(name)));
       for (const [i, { inputs }] of nodes.entries()) for (const { from } of inputs) expect(from).toBeLessThan(i);
     },
   );
+
+  it('of a network that a search wrote have the edges that stock TensorFlow.js builds', async () => {
+    const file = await writeSearched(await temporaryFolder(), { seed: 3, cells: 7 });
+    const nodes = topologyNodes(await readCheckpoint(file));
+    expect(nodes.length).toBeGreaterThan(200);
+    expect(edgesOf(nodes)).toEqual(await stockEdges(file));
+  });
 
   it('number the calls of a shared layer', async () => {
     const nodes = topologyNodes(await readCheckpoint(fileOf('cases/shared-layer')));
