@@ -41,6 +41,20 @@ test('the graph and the table share the selection, by click and by key', async (
   expect(await tree().getByRole('treeitem', { selected: true }).getAttribute('aria-label')).toMatch(/^dense, /);
 });
 
+test('a graph that was hidden is where it was when it is seen again', async () => {
+  await openGraph();
+  const box = tree().locator('[data-key="node-2"]');
+  const before = await box.boundingBox();
+  await page.evaluate("document.querySelector('#root, body').style.display = 'none'");
+  await box.waitFor({ state: 'hidden' });
+  // Two frames, so that the page has seen that it has no size.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await page.evaluate("document.querySelector('#root, body').style.display = ''");
+  await box.waitFor();
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  expect(await box.boundingBox()).toEqual(before);
+});
+
 test('of 2,000 layers only the seen ones are drawn, and a search brings one into view', async () => {
   await openGraph('layers=2000');
   // A block for each part with a name, and the activations between them.

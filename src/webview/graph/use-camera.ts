@@ -14,7 +14,10 @@ export function useCamera(drawing: Size | null) {
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const look = (): void => setView({ width: element.clientWidth, height: element.clientHeight });
+    // Hidden, it has no size; it keeps the last one, so that the drawing is where it was when it is seen again.
+    const look = (): void => {
+      if (element.clientWidth > 0) setView({ width: element.clientWidth, height: element.clientHeight });
+    };
     look();
     const observer = new ResizeObserver(look);
     observer.observe(element);
