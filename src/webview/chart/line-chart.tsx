@@ -21,7 +21,8 @@ const linePath = (points: readonly Point[]): string =>
 export function LineChart({
   title,
   label,
-  height,
+  height: least,
+  tallest = least,
   series,
   x,
   y,
@@ -36,6 +37,8 @@ export function LineChart({
   /** The label for screen readers. */
   label: string;
   height: number;
+  /** The height that it may grow to where it is five times as wide as high. */
+  tallest?: number | undefined;
   series: readonly Series[];
   x: AxisSpec;
   y: AxisSpec;
@@ -49,6 +52,7 @@ export function LineChart({
   testId?: string | undefined;
 }) {
   const { ref, width } = useWidth<HTMLDivElement>();
+  const height = Math.max(least, Math.min(tallest, Math.round(width / 5)));
   const [found, setFound] = useState<(Found & { byKey: boolean }) | null>(null);
   // The pointer moves often, and the lines stay.
   const { plot, placed } = useMemo(() => {

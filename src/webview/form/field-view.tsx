@@ -1,7 +1,7 @@
 import { t } from '../../protocol/l10n';
 import { Fold } from '../ui/fold';
 import { Checkbox } from '../ui/checkbox';
-import { isObject, withKey } from '../../protocol/json';
+import { isObject, withKey, type Json } from '../../protocol/json';
 import { within, type EntryProps, type FieldsProps } from './entry';
 import { OfferEntry } from './offer-entry';
 import { MoreLink } from './more-link';
@@ -10,10 +10,10 @@ import { NumberEntry } from './number-entry';
 import { NumberListEntry } from './number-list-entry';
 import { ChoiceEntry } from './choice-entry';
 import { RecordFields } from './record-fields';
-import type { Field } from '../../protocol/fields';
+import type { Field, Spec } from '../../protocol/fields';
 import { TextEntry } from './text-entry';
 import { UnionFields } from './union-fields';
-import { fallbackWords, initialObject } from './values';
+import { fallbackWords, initialObject, variantOf } from './values';
 
 /** One field with the control for its kind of value, and its help below. */
 export function FieldView(props: EntryProps) {
@@ -31,13 +31,20 @@ function Help({ field, value, context }: EntryProps) {
   const { spec, page } = field;
   const now = value ?? field.fallback;
   const text = (spec.kind === 'choice' && typeof now === 'string' ? spec.about?.[now] : undefined) ?? field.help;
-  if (text === '') return null;
+  if (text === '' || (spec.kind === 'union' && isSaidInside(spec, now))) return null;
   return (
     <p class="form-help small quiet">
       {text}
       {page && <MoreLink page={page} of={field.label} open={context.openPage} testId={`${context.id}-page`} />}
     </p>
   );
+}
+
+/** Tells whether the chosen shape of a value has one field, which says itself what it is. */
+function isSaidInside(spec: Extract<Spec, { kind: 'union' }>, now: Json | undefined): boolean {
+  const chosen = variantOf(spec, now)?.spec;
+  const fields = chosen?.kind === 'object' ? chosen.fields.filter((one) => one.spec.kind !== 'constant') : [];
+  return fields.length === 1 && fields[0]?.help !== '';
 }
 
 function Control(props: EntryProps) {

@@ -2,7 +2,7 @@ import { t } from '../../protocol/l10n';
 import { Select } from '../ui/select';
 import { isObject } from '../../protocol/json';
 import { onlyField, type Spec } from '../../protocol/fields';
-import { fits, initial } from './values';
+import { initial, variantOf } from './values';
 import type { NestedProps } from './entry';
 
 const NONE = '';
@@ -18,7 +18,7 @@ export function UnionFields({
   Fields,
 }: NestedProps & { spec: Extract<Spec, { kind: 'union' }> }) {
   const now = value ?? field.fallback;
-  const variant = spec.variants.find((each) => fits(each.spec, now));
+  const variant = variantOf(spec, now);
   const start = (name: string) => {
     const chosen = spec.variants.find((each) => each.name === name);
     onChange(chosen && initial(chosen.spec, field.key, context.starts));

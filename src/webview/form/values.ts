@@ -63,6 +63,12 @@ export function fallbackWords(value: Json | undefined, spec?: NumberSpec): strin
   return typeof value === 'string' ? value : '';
 }
 
+/** The shape of a union that a value has; undefined: none. */
+export const variantOf = (
+  { variants }: Extract<Spec, { kind: 'union' }>,
+  value: Json | undefined,
+): Extract<Spec, { kind: 'union' }>['variants'][number] | undefined => variants.find(({ spec }) => fits(spec, value));
+
 /** True if a value has the shape of this variant of a union. */
 export function fits(spec: Spec, value: Json | undefined): boolean {
   switch (spec.kind) {

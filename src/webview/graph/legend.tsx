@@ -9,12 +9,14 @@ export function Legend({ paint, coupled, marked }: { paint: Paint; coupled: stri
       {paint.name !== 'none' && paint.missing === null && (
         <span class="row">
           {t('{0}: {1}', paint.title, paint.words(paint.from))}
-          <span class="legend-scale" aria-hidden="true">
-            {Array.from({ length: SHADES }, (_, shade) => (
-              <span key={shade} class={`legend-shade shade-${shade}`} />
-            ))}
+          <span class="legend-end">
+            <span class="legend-scale" aria-hidden="true">
+              {Array.from({ length: SHADES }, (_, shade) => (
+                <span key={shade} class={`legend-shade shade-${shade}`} />
+              ))}
+            </span>
+            {t('{0}; blocks show their largest', paint.words(paint.to))}
           </span>
-          {t('{0}; blocks show their largest', paint.words(paint.to))}
         </span>
       )}
       {marked && <span>{t('Frames: dashed is gone, dotted is replaced, thick is narrower, changed or new')}</span>}

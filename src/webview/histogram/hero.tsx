@@ -33,7 +33,10 @@ function Facts({ histogram }: { histogram: Histogram }) {
         t('std {0}', weight(histogram.std)),
         t('min {0}', weight(histogram.min)),
         t('max {0}', weight(histogram.max)),
-      ].join(' \u00b7 ')}
+      ]
+        // A figure stays on the line of its name.
+        .map((fact) => fact.replaceAll(' ', '\u00a0'))
+        .join(' \u00b7 ')}
       {odd.length > 0 && (
         <strong class="odd">
           {' '}

@@ -10,6 +10,8 @@ import { metricUnits, PERCENT } from '../ui/scale';
 import { measuredAmounts, scanMetric, scannedLayers, scanSeries, type ScanView } from './scan';
 
 const HEIGHT = 320;
+/** In a wide window, so that the curves do not look flat. */
+const TALLEST = 460;
 
 function labelOf(view: ScanView, layers: number): string {
   const metric = scanMetric(view);
@@ -54,6 +56,7 @@ export function Curves({ view }: { view: ScanView }) {
     <LineChart
       label={labelOf(view, scannedLayers(view).length)}
       height={HEIGHT}
+      tallest={TALLEST}
       {...drawn}
       goals={baseline?.value == null ? [] : [{ axis: 'y', value: baseline.value, words: t('as it is') }]}
       words={({ name }, { x, y }) => t('{0}: {1} at {2}', name, metricText(metric, y, 1), amountAt(x))}
