@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { RecipeStepInput } from './steps';
+import type { Augment } from './steps/augment';
 
 /** The loss of accuracy that is allowed for a small file. */
 export const Allowance = z.enum(['little', 'some', 'much', 'most']);
@@ -37,7 +38,7 @@ export const SMALLEST_STAGES: readonly SmallestStage[] = [
   },
   {
     ...{ allowance: 'some', name: 'model-97.4', sparsity: 0.974, clusters: 14 },
-    ...{ prune: { epochs: 6, learningRate: 0.003 }, settle: { epochs: 4, learningRate: 0.001 } },
+    ...{ prune: { epochs: 8, learningRate: 0.003 }, settle: { epochs: 4, learningRate: 0.001 } },
   },
   {
     ...{ allowance: 'much', name: 'model-98.9', sparsity: 0.989, clusters: 14 },
@@ -54,6 +55,12 @@ export const SMALLEST_STAGES: readonly SmallestStage[] = [
 ];
 
 /**
+ * Images are moved by at most a pixel of 28 while weights are pruned, but not while few values are trained: see
+ * docs/few-values.md.
+ */
+const SHIFT: Augment = { shift: 0.04 };
+
+/**
  * Linear layers one after the other are multiplied first, because a product has no zeros of its factors. Normalization and
  * dropout stay for the training.
  */
@@ -63,19 +70,23 @@ const MERGE: RecipeStepInput = { step: 'merge', only: 'linear', ifNothing: 'go-o
  * Makes the steps that lead to the smallest file: merging, and then stage by stage, with a packed file at the end of each,
  * gradual pruning and few values for each layer (Deep Compression, Han et al. 2016), which are trained on with the
  * answers of the model at the start.
+ * @param images true where the training examples are images that can be moved
  */
-export function smallestSteps(allowance: Allowance): RecipeStepInput[] {
+export function smallestSteps(allowance: Allowance, images: boolean): RecipeStepInput[] {
   const most = Allowance.options.indexOf(allowance);
   const stages = SMALLEST_STAGES.filter((stage) => Allowance.options.indexOf(stage.allowance) <= most);
-  return [MERGE, ...stages.flatMap(stepsOf)];
+  return [MERGE, ...stages.flatMap((stage) => stepsOf(stage, images ? { augment: SHIFT } : {}))];
 }
 
-function stepsOf({ name, sparsity, clusters, prune, settle }: SmallestStage): RecipeStepInput[] {
+function stepsOf(
+  { name, sparsity, clusters, prune, settle }: SmallestStage,
+  changes: { augment?: Augment },
+): RecipeStepInput[] {
   // Half of the epochs prune, the others recover.
   const schedule = { from: 0, to: prune.epochs / 2, frequency: 100 };
   const gradual = { score: 'lamp', sparsity, shareOf: 'start', ...schedule } as const;
   return [
-    { step: 'finetune', ...prune, values: 'free', gradual },
+    { step: 'finetune', ...prune, values: 'free', gradual, ...changes },
     { step: 'cluster', clusters },
     { step: 'finetune', ...settle, distill: {} },
     { step: 'pack', name, smallWeights: 6, history: 'drop' },

@@ -7,7 +7,7 @@ import type { RunResult } from '../../../src/protocol/run';
 import { Latency } from '../../../src/protocol/measure/latency';
 import { mean, spread } from './figures';
 import type { Kept, OneShotRow, Row } from './kept';
-import { dense, oneShot, type Method } from './methods';
+import { dense, oneShot, teachers, type Method } from './methods';
 import { runJob, testAccuracy, type Place } from './runs';
 
 /** Test accuracies of the dense networks, by seed. */
@@ -65,10 +65,12 @@ export async function measureMethod(
   network: DenseFigures,
   place: Place,
 ): Promise<{ readonly row: Row; readonly model: string }> {
+  const teacher = method.teacher && (await trainTeacher(method.teacher, place));
   const results = await Promise.all(
     seeds.map((seed) => {
       const checkpoint = known(network.checkpoints, seed);
-      return runJob({ name: method.packed?.run ?? method.name, seed, steps: method.steps, checkpoint }, place);
+      const name = method.packed?.run ?? method.name;
+      return runJob({ name, seed, steps: method.steps, checkpoint, ...(teacher ? { teacher } : {}) }, place);
     }),
   );
   const [first] = results;
@@ -86,6 +88,12 @@ export async function measureMethod(
     ...withoutTeacher(results),
   };
   return { row, model: first.out };
+}
+
+/** Trains a network that teaches. Returns its model.json. @throws ScriptError */
+async function trainTeacher(name: keyof typeof teachers, place: Place): Promise<string> {
+  const { out } = await runJob({ name: `teacher-${name}`, seed: 0, steps: teachers[name] }, place);
+  return out;
 }
 
 /** Returns the test accuracies of the same students without a teacher, where a method has one. */

@@ -1,4 +1,5 @@
 import type { RecipeInput } from '../../../src/protocol/recipe';
+import type { Augment } from '../../../src/protocol/steps/augment';
 import { SMALLEST_STAGES, smallestSteps } from '../../../src/protocol/smallest';
 
 type Steps = RecipeInput['steps'];
@@ -21,6 +22,8 @@ export interface Method {
   readonly seeds?: readonly number[];
   /** The dense network to compare with: by default the one that was trained for as many epochs as both together. */
   readonly of?: 'start' | 'longer';
+  /** The name of the network of `teachers` that teaches the students of its steps; without one the network at the start does. */
+  readonly teacher?: keyof typeof teachers;
   readonly steps: Steps;
 }
 
@@ -35,6 +38,14 @@ export const dense: Readonly<Record<'start' | 'longer', Steps>> = {
   start: [{ step: 'train', architecture: 'fashion-cnn', epochs: EPOCHS.dense }],
   longer: [{ step: 'train', architecture: 'fashion-cnn', epochs: EPOCHS.dense + EPOCHS.recovery }],
 };
+
+/** Networks that only teach, each trained once with the seed 0. */
+export const teachers = {
+  /** Changed images are new to it in each epoch, so that its answers on those of the student are not those that it learned by heart. */
+  augmented: [
+    { step: 'train', architecture: 'fashion-cnn', epochs: 18, augment: { flip: 'horizontal', shift: 0.04 } },
+  ],
+} satisfies Record<string, Steps>;
 
 /**
  * Few weights must change more. Tried on the validation images of one seed at 99 %: 90.7 % as with fewer zeros, 90.8 % with
@@ -62,10 +73,16 @@ const removed = (macs: number, multipleOf: number): Steps => [
 ];
 
 /** Weights of few values learn from the dense network at a rate at which their values do not jump. */
-const restricted = (step: Steps[number]): Steps => [
+const restricted = (step: Steps[number], training: { augment?: Augment } = {}): Steps => [
   step,
-  { step: 'finetune', epochs: EPOCHS.recovery, learningRate: 0.001, distill: {} },
+  { step: 'finetune', epochs: EPOCHS.recovery, learningRate: 0.001, distill: {}, ...training },
 ];
+
+/**
+ * By at most a pixel. Tried on the validation images of three seeds with 8-bit weights and activations: 92.78 % on average, and
+ * 92.50 % without. Flipped images teach nothing: the network at the start does not know shoes that look to the right.
+ */
+const A_PIXEL: Augment = { shift: 0.04 };
 
 /**
  * A tenth of the parameters: 45,190. Tried on the validation images of one seed: in 8 epochs 91.96 % at alpha 0.5 and 92.14 % at
@@ -94,7 +111,7 @@ const SMALLEST = SMALLEST_STAGES.map(({ name, sparsity, clusters }): Method => (
   what: `${Number(((1 - sparsity) * 100).toFixed(2))} % of the weights, ${clusters} values, packed`,
   ...FILES[name],
   of: 'start',
-  steps: smallestSteps('most'),
+  steps: smallestSteps('most', true),
   packed: { run: 'smallest', file: name },
 }));
 
@@ -192,7 +209,7 @@ export const methods: readonly Method[] = [
     what: 'int8 weights and activations, trained',
     reach: 0,
     of: 'start',
-    steps: restricted({ step: 'quantize', bits: 'int8', activations: true }),
+    steps: restricted({ step: 'quantize', bits: 'int8', activations: true }, { augment: A_PIXEL }),
   },
   {
     name: 'int4',

@@ -10,13 +10,17 @@ import { percent } from './figures';
 /** The folder of the runs, so that a stopped bench resumes. */
 export const RUNS_FOLDER = ['.cache', 'bench-quality'];
 
+type Steps = RecipeInput['steps'];
+
 /** One recipe of the bench with one seed. */
 export interface Job {
   readonly name: string;
   readonly seed: number;
-  readonly steps: RecipeInput['steps'];
+  readonly steps: Steps;
   /** The model.json to start from; without one the recipe trains a network. */
   readonly checkpoint?: string;
+  /** The model.json that teaches in its steps of distillation, in the place of the network at the start. */
+  readonly teacher?: string;
 }
 
 /** The folder and the options of runs. */
@@ -45,12 +49,13 @@ export function runJob(job: Job, place: Place): Promise<RunResult> {
  * removed.
  * @throws ScriptError with what the command line says
  */
-async function runOnce({ name, seed, steps, checkpoint }: Job, { data, threads, atOnce }: Place): Promise<RunResult> {
+async function runOnce({ name, seed, steps, checkpoint, teacher }: Job, { data, threads, atOnce }: Place): Promise<RunResult> {
   const folder = inRoot(...RUNS_FOLDER, `seed-${seed}`, name);
   const out = path.join(folder, 'run');
   const input = path.join(folder, 'input.json');
   const from = checkpoint === undefined ? {} : { checkpoint: path.relative(folder, checkpoint) };
-  const recipe: RecipeInput = { recipeVersion: 1, ...from, data: 'fashion-mnist', seed, steps };
+  const taught = teacher === undefined ? steps : steps.map((step) => taughtBy(step, path.relative(folder, teacher)));
+  const recipe: RecipeInput = { recipeVersion: 1, ...from, data: 'fashion-mnist', seed, steps: taught };
   const text = JSON.stringify(recipe);
   const before = await finished(input, out, text);
   if (before) return { ...before, out: path.join(out, 'model.json'), folder: out };
@@ -66,6 +71,9 @@ async function runOnce({ name, seed, steps, checkpoint }: Job, { data, threads, 
     return result;
   });
 }
+
+const taughtBy = (step: Steps[number], teacher: string): Steps[number] =>
+  step.step === 'distill' ? { ...step, teacher } : step;
 
 async function finished(input: string, out: string, text: string): Promise<RunResult | undefined> {
   try {
