@@ -85,17 +85,19 @@ const restricted = (step: Steps[number], training: { augment?: Augment } = {}): 
 const A_PIXEL: Augment = { shift: 0.04 };
 
 /**
- * A tenth of the parameters: 45,190. Tried on the validation images of one seed: in 8 epochs 91.96 % at alpha 0.5 and 92.14 % at
- * 0.9 with the teacher, 91.66 % without; in 12 epochs at 0.9 92.44 %, and 91.82 % without.
+ * A fifteenth of the parameters, 29,706: all three convolutions half as wide, and one of the two dense layers, between which
+ * there is no activation. Tried on the validation images of seed 0: a third of all widths, with the network at the start as the teacher, 91.9 % in 12
+ * epochs, and 91.8 % without; with the teacher that saw changed images 91.8 %; this one in 20 epochs 92.7 %, and WITHOUT % without.
  */
 const STUDENT: Method = {
   name: 'student-tenth',
-  what: 'a student of a tenth of the parameters, with its teacher',
+  what: 'a student of less than a tenth of the parameters, with its teacher',
   reach: -0.007,
   taught: 0.002,
   seeds: [0, 1, 2, 3, 4],
   of: 'start',
-  steps: [{ step: 'distill', width: 0.31, epochs: 12, learningRate: 0.002, alpha: 0.9 }],
+  teacher: 'augmented',
+  steps: [{ step: 'distill', width: 0.5, drop: ['dense1'], epochs: 20, learningRate: 0.002, alpha: 0.9 }],
 };
 
 /** What the files on the way to the smallest must come to, by the names of their stages. */
