@@ -49,7 +49,10 @@ export function runJob(job: Job, place: Place): Promise<RunResult> {
  * removed.
  * @throws ScriptError with what the command line says
  */
-async function runOnce({ name, seed, steps, checkpoint, teacher }: Job, { data, threads, atOnce }: Place): Promise<RunResult> {
+async function runOnce(
+  { name, seed, steps, checkpoint, teacher }: Job,
+  { data, threads, atOnce }: Place,
+): Promise<RunResult> {
   const folder = inRoot(...RUNS_FOLDER, `seed-${seed}`, name);
   const out = path.join(folder, 'run');
   const input = path.join(folder, 'input.json');

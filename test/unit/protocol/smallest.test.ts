@@ -6,7 +6,9 @@ import { Allowance, SMALLEST_STAGES, smallestSteps } from '../../../src/protocol
 it('the recipe that ships is the one that the button makes', async () => {
   const text = await readFile('media/recipes/smallest.recipe.json', 'utf8');
   const { steps } = Recipe.parse(JSON.parse(text));
-  expect(steps).toEqual(Recipe.parse({ recipeVersion: 1, checkpoint: 'net', steps: smallestSteps('some', true) }).steps);
+  expect(steps).toEqual(
+    Recipe.parse({ recipeVersion: 1, checkpoint: 'net', steps: smallestSteps('some', true) }).steps,
+  );
 });
 
 it('every stage counts its zeros over the model before layers were merged', () => {
