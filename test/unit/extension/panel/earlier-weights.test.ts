@@ -27,7 +27,7 @@ test('epochs of the own run come first and in their order, parts of runs that ar
 });
 
 test('epochs of runs below the folder of a checkpoint are not those of its own run', () => {
-  const listed = earlierWeights('/work/model.json', found, '/work');
+  const listed = earlierWeights(at('model.json'), found, at());
   expect(listed.filter(({ own }) => own)).toEqual([]);
   expect(listed.map(({ place }) => place)).toContain('runs/cut/epochs/epoch-02');
 });
