@@ -134,7 +134,7 @@ test('layers are factorized as the plan has promised', async () => {
   const planned = await panel.element('plan-table').locator('tr[data-state="replaced"]').count();
   await panel
     .element('plan-row-dense1')
-    .getByText(/^SVD of rank \d+$/)
+    .getByText(/^SVD of rank \d+\.$/)
     .waitFor();
   expect(await panel.element('plan-row-dense1').locator('td').last().textContent()).toMatch(/^\d+\.\d%$/);
   await world.screenshot('factorize-plan');

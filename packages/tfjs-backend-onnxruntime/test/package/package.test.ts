@@ -15,7 +15,7 @@ import * as layers from '@tensorflow/tfjs-layers';
 import { installBackend } from 'tfjs-backend-onnxruntime';
 const { name } = await installBackend();
 const model = layers.sequential({ layers: [layers.layers.dense({ units: 1, inputShape: [1] })] });
-model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
 await model.fit(tf.tensor2d([[0], [1], [2], [3]]), tf.tensor2d([[1], [3], [5], [7]]), { epochs: 300, verbose: 0 });
 console.log(name, tf.getBackend(), model.predict(tf.tensor2d([[10]])).dataSync()[0].toFixed(0));
 `,
@@ -25,7 +25,7 @@ const layers = require('@tensorflow/tfjs-layers');
 const { installBackend } = require('tfjs-backend-onnxruntime');
 installBackend().then(async ({ name }) => {
   const model = layers.sequential({ layers: [layers.layers.dense({ units: 1, inputShape: [1] })] });
-  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
   await model.fit(tf.tensor2d([[0], [1], [2], [3]]), tf.tensor2d([[1], [3], [5], [7]]), { epochs: 300, verbose: 0 });
   console.log(name, tf.getBackend(), model.predict(tf.tensor2d([[10]])).dataSync()[0].toFixed(0));
 });
