@@ -96,11 +96,20 @@ export class Workbench {
     await loaded;
   }
 
-  /** Unfolds a folder of the explorer. */
+  /**
+   * Unfolds a folder of the explorer. The explorer unfolds folders by itself to show the file of the editor: a click that
+   * comes at the same time folds the folder again.
+   */
   async expand(folder: string): Promise<void> {
     const row = this.explorerRow(folder).first();
+    const unfolded = this.explorerRow(folder).and(this.#page.locator('[aria-expanded="true"]')).first();
+    const end = Date.now() + 60_000;
     await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+    for (;;) {
+      if (!(await unfolded.isVisible())) await row.click();
+      if ((await appears(unfolded, 1500)) && !(await disappears(unfolded, 500))) return;
+      if (Date.now() > end) throw new Error(`The folder ${folder} does not unfold.`);
+    }
   }
 
   /** The labels of the context menu of an explorer row; the menu is closed again. */
