@@ -334,6 +334,7 @@ test('the smallest file is a recipe of a few steps', async () => {
   await element('step-2').getByText('3. Cluster').waitFor();
   await element('step-1').click();
   expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('93.5');
+  expect(await element('form-finetune-augment-shift').inputValue()).toBe('4');
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 

@@ -126,7 +126,7 @@ export class FigureCache {
   }
 }
 
-/** What is kept about the files of a checkpoint as they were when this was asked for. */
+/** The figures that are kept about the files of a checkpoint as they were when this was asked for. */
 export interface KeptFigures {
   /** Changes with each file, also where its time of change was set back. */
   readonly identity: string;

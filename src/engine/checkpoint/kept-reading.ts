@@ -8,7 +8,7 @@ import { SIZES, type Survey } from './survey';
 
 const count = z.number().int().min(0);
 
-/** How many values have each size: distances between the places of counts other than 0, and these counts. */
+/** Counts of values by their size: distances between the places of counts other than 0, and these counts. */
 const KeptSizes = z
   .object({ steps: z.array(z.number().int().min(1)), counts: z.array(z.number().int().min(1).max(0xffff_ffff)) })
   .refine(({ steps, counts }) => steps.length === counts.length && sum(steps) <= SIZES);
@@ -31,7 +31,7 @@ const KeptReading = z.object({ hashes: Hashes, surveys: z.array(KeptSurvey) });
 type KeptReading = z.infer<typeof KeptReading>;
 
 /**
- * Returns what is kept about large weights, or reads them and keeps that.
+ * Returns the reading of large weights that is kept, or reads them and keeps that.
  * @param kept undefined: nothing is kept
  */
 export async function knownReading(

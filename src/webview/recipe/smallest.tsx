@@ -1,16 +1,12 @@
 import { useState } from 'preact/hooks';
-import type { DataTask } from '../../protocol/dataset';
 import { asJson } from '../../protocol/json';
 import { t } from '../../protocol/l10n';
-import type { PanelState } from '../../protocol/panel';
 import { Allowance, SMALLEST_STAGES, smallestSteps } from '../../protocol/smallest';
 import { replaceSteps } from '../state/recipe';
 import { panel } from '../state/session';
 import { Button } from '../ui/button';
 import { Select } from '../ui/select';
-
-/** The tasks whose targets tell nothing about places in an image. */
-const MOVED_TASKS: ReadonlySet<DataTask> = new Set(['classification', 'multi-label']);
+import { canBeMoved } from './moved-images';
 
 /** For each allowance, the stage that it ends with. */
 const AIMS = Allowance.options.flatMap((value) => {
@@ -29,13 +25,6 @@ const AIMS = Allowance.options.flatMap((value) => {
     : [];
 });
 
-/** Returns true where the examples are images whose targets stay right when the pixels move. */
-function canBeMoved(state: Pick<PanelState, 'dataset' | 'normalization'> | null): boolean {
-  const { dataset, normalization } = state ?? {};
-  if (!dataset || !normalization || normalization.from === 'values' || dataset.shape.length !== 3) return false;
-  return MOVED_TASKS.has(dataset.task);
-}
-
 /** Makes the recipe that leads to the smallest file. */
 export function Smallest() {
   const [aim, setAim] = useState<Allowance>('some');
@@ -53,7 +42,7 @@ export function Smallest() {
         title={t(
           'Multiplies linear layers where that saves; then prunes gradually, lets weights share few values, trains on, and packs: once for each size down to this one, with a file for each.',
         )}
-        onPress={() => replaceSteps(smallestSteps(aim, canBeMoved(panel.value)).map(asJson))}
+        onPress={() => replaceSteps(smallestSteps(aim, panel.value !== null && canBeMoved(panel.value)).map(asJson))}
         testId="smallest"
       >
         {t('Make the Recipe')}

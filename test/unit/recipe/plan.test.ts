@@ -171,7 +171,7 @@ describe('a plan is what the run comes to, read back from its files', () => {
     expect(made).toMatchObject((result.layers ?? []).map(({ name, type, params }) => ({ name, type, params })));
     expect(planned.bytes.layers.reduce((sum, layer) => sum + layer.after!, 0)).toBe(4 * result.after.params);
     const [told] = result.steps;
-    // What the run tells of each layer is known before.
+    // The plan knows the facts about each layer that the run tells.
     const layers = (told && 'layers' in told && told.layers) || [];
     const asTold = layers.map((layer) => Replacement.parse(layer));
     expect(planned.counts.layers.map((layer) => Replacement.parse(layer))).toEqual(asTold);
