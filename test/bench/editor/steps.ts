@@ -20,11 +20,13 @@ export interface Opened {
   readonly complete: number;
 }
 
-/** Right-click on the model.json of a folder, Prune Model: measures from the click on the item. */
+/**
+ * Right-click on the folder of a model.json, Prune Model: measures from the click on the item. The file itself can be out of
+ * sight in an unfolded folder, below a hundred shards.
+ */
 export async function openPanel(world: World, folder: string): Promise<Opened> {
   const { workbench, page } = world;
-  await workbench.expand(folder);
-  const clicked = await workbench.contextMenu(workbench.modelRow(folder), 'Prune Model');
+  const clicked = await workbench.contextMenu(workbench.explorerRow(folder).first(), 'Prune Model');
   const panel = panelOf(world);
   await panel.ready();
   const since = async (mark: string): Promise<number> => {

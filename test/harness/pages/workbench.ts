@@ -126,10 +126,12 @@ export class Workbench {
   }
 
   /**
-   * Right-click on an explorer row, then this item; the menu is opened again until the item is there.
+   * Right-click on an explorer row in sight, then this item; the menu is opened again until the item is there.
    * @returns when the item was clicked, in milliseconds since the epoch.
    */
   async contextMenu(row: Locator, label: string): Promise<number> {
+    // The explorer draws only rows in sight: one that is missing is another fault than an item that is.
+    await row.waitFor();
     const item = this.#page.locator('.monaco-menu:visible .action-item:not(.disabled)').filter({ hasText: label });
     const end = Date.now() + 60_000;
     for (;;) {
