@@ -1,9 +1,10 @@
-// usage: npm run bench [-- --scan | --data | --unpack | --panel | --packing [--model FILE]] [--threads N] [--fashion DIR]
+// usage: npm run bench [-- --scan | --data | --unpack | --panel [--only small|large] | --packing [--model FILE]] [--threads N] [--fashion DIR]
 //        npm run bench -- --large [--python PYTHON] [--job NAME] [--wide]
 //        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write] [--fresh]
 // Measures each figure of the extension that is a speed or a size, prints it beside its target, and fails when one is missed.
 // With --scan: only the time of a sensitivity scan. With --data: only training on many pictures in files.
-// With --unpack: only unpacking in a page. With --panel: only the panel in an editor, with small and large models. With --packing: only the coder of packed files, on the shipped network and on that of the model.json FILE.
+// With --unpack: only unpacking in a page. With --panel: only the panel in an editor, with small and large models, or one of them.
+// With --packing: only the coder of packed files, on the shipped network and on that of the model.json FILE.
 // With --large: only a network of the form of VGG-16, 553 MB, beside numpy where PYTHON is given; --wide also one of 1.2 GB.
 // With --applications: only the networks of keras.applications, see docs/models.md.
 // The benches of the backend are those of its package:
@@ -11,7 +12,7 @@
 import { parseArgs } from 'node:util';
 import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { ensureDebian } from '../../scripts/setup/debian';
-import { runMain } from '../../scripts/setup/run-main';
+import { runMain, ScriptError } from '../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { packVsix } from '../../scripts/setup/vsix';
 import { benchApplications, EXPORTS } from './applications';
@@ -35,6 +36,7 @@ runMain(async () => {
       model: { type: 'string' },
       unpack: { type: 'boolean', default: false },
       panel: { type: 'boolean', default: false },
+      only: { type: 'string' },
       fashion: { type: 'string' },
       applications: { type: 'boolean', default: false },
       exports: { type: 'string', default: EXPORTS },
@@ -66,8 +68,11 @@ runMain(async () => {
   if (lines.some(({ met }) => !met)) process.exitCode = 1;
 
   async function benchPanel(vsix: string): Promise<void> {
-    add(await benchShipped(vsix));
-    add(await benchLargePanel(vsix));
+    const { only } = values;
+    if (only !== undefined && only !== 'small' && only !== 'large')
+      throw new ScriptError(`There are no "${only}" models: choose small or large.`);
+    if (only !== 'large') add(await benchShipped(vsix));
+    if (only !== 'small') add(await benchLargePanel(vsix));
   }
 
   async function benchAll(): Promise<void> {
