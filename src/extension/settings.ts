@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { BackendChoice } from '../protocol/engine';
+import { BACKENDS, type BackendChoice } from '../protocol/backends';
 import { SETTINGS } from './constants';
 
 /** The person's settings, read on use; empty texts count as not set. */
@@ -18,7 +18,10 @@ export const settings = {
   previewSamples: (): number => integer(SETTINGS.previewSamples, 1000, 1, 100_000),
   threads: (): number => integer(SETTINGS.threads, 0, 0, 256),
   nodePath: (): string | undefined => text(SETTINGS.nodePath),
-  backend: (): BackendChoice => BackendChoice.catch('auto').parse(text(SETTINGS.backend)),
+  backend(): BackendChoice {
+    const value = text(SETTINGS.backend);
+    return BACKENDS.find((name) => name === value) ?? 'auto';
+  },
   tensorflowPath: (): string | undefined => text(SETTINGS.tensorflowPath),
 };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Advice, AdviceOptions, AdvicePart } from './advice';
+import { BACKENDS } from './backends';
 import { DataDescription } from './data-description';
 import { DataExamples, ExamplesQuestion } from './data-examples';
 import { DataReference, DatasetInfo, Split } from './dataset';
@@ -20,10 +21,6 @@ import { plansByRunning, RecipeStep } from './steps';
 import { request, type RequestTable } from './table';
 import { ModelTopology } from './topology';
 
-/** The library that computes; `auto` takes the fastest one that is installed. */
-export const BackendChoice = z.enum(['auto', 'onnxruntime', 'tensorflow']);
-export type BackendChoice = z.infer<typeof BackendChoice>;
-
 /** The settings that an engine starts with; folders are absolute. */
 export const EngineSettings = z.object({
   /** The place of data from the person's setting: it stands for `fashion-mnist`, and other datasets by name are looked for in it. */
@@ -36,7 +33,7 @@ export const EngineSettings = z.object({
   figuresFolder: z.string().optional(),
   /** Threads of the native library; 0 means one per core. */
   threads: z.number().int().min(0).max(256),
-  backend: BackendChoice.default('auto'),
+  backend: z.enum(BACKENDS).default('auto'),
   /** A folder in which `@tensorflow/tfjs-node` is installed. By default Node searches from the engine's folder. */
   tensorflowPath: z.string().optional(),
   /** A module that registers layers: it runs before the first request that needs trust. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type * as z from 'zod';
-import { engineRequests, type BackendChoice, type EngineRequests } from '../../protocol/engine';
+import type { BackendChoice } from '../../protocol/backends';
+import { engineRequests, type EngineRequests } from '../../protocol/engine';
 import { isNamed, withNormalization, type DataReference } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
 import type { Normalization } from '../../protocol/normalization';

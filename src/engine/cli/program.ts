@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { BackendChoice } from '../../protocol/engine';
+import { BACKENDS } from '../../protocol/backends';
 import { UserError } from '../../protocol/errors';
 import { run, type RunCommand } from './commands/run';
 import { folderTyped, whole } from './options';
@@ -65,7 +65,7 @@ function declare(
       .option('--threads <number>', 'threads of the native library; by default one for each core', whole(1, 256))
       .addOption(
         new Option('--backend <name>', 'the native library; auto: the faster of those that are installed').choices(
-          BackendChoice.options,
+          BACKENDS,
         ),
       )
       .option('--tensorflow-path <folder>', 'where @tensorflow/tfjs-node is installed')

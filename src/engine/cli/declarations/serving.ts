@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { BackendChoice } from '../../../protocol/engine';
+import { BACKENDS, type BackendChoice } from '../../../protocol/backends';
 import { whole } from '../options';
 
 /** Options of `secateur mcp`. */
@@ -23,7 +23,7 @@ export const serving = (serve: (folders: string[], options: ServeOptions) => Pro
     )
     .option('--read <folders...>', 'more folders that are only read, such as those of data')
     .option('--threads <number>', 'threads of the native library; by default one for each core', whole(1, 256))
-    .addOption(new Option('--backend <name>', 'the native library').choices(BackendChoice.options))
+    .addOption(new Option('--backend <name>', 'the native library').choices(BACKENDS))
     .option('--tensorflow-path <folder>', 'where @tensorflow/tfjs-node is installed')
     .option('--custom-layers <module>', 'a JavaScript file that registers layers of its own; it is run')
     .option('--data-folder <folder>', 'where named datasets such as fashion-mnist are looked for first')
