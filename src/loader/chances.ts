@@ -1,5 +1,5 @@
 /** Decisions after which a probability stops to be a plain average of what was seen: it then forgets slowly. */
-const STEADY = 255;
+export const STEADY = 255;
 
 /**
  * Probabilities of decisions, each with how often it was learned: 22 and 10 bits of a number. Whole numbers only, and

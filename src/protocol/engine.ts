@@ -258,6 +258,7 @@ export const engineRequests = {
       exact: z.boolean().default(false),
     }),
     result: PackedSizes,
+    progress: Progress,
     trust: 'runs',
   }),
   /** Writes a model, packed or not, as model.json and shards into a folder; answers with the path of the model.json. */

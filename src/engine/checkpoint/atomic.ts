@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { CancelledError } from '../../protocol/errors';
 
 /** Names of files that this process writes: its number, and a random part. */
 const TEMPORARY = /^\.secateur-(\d+)-[0-9a-f]{12}\.(tmp|record)$/;
@@ -39,19 +40,41 @@ export async function using<T>(name: string, work: () => Promise<T>): Promise<T>
 export const usingAll = <T>(names: readonly string[], work: () => Promise<T>): Promise<T> =>
   names.reduce<() => Promise<T>>((rest, name) => () => using(name, rest), work)();
 
-/** Writes one file under a temporary name, flushes it and renames it into place. */
-export function placeFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+/** Bytes that are written before a cancel is heard. */
+const WRITTEN = 16 * 1024 * 1024;
+
+/** Options of placing a file. */
+export interface PlaceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Looks at the file before it gets its name, and may throw. */
+  readonly check?: (temporary: string) => Promise<void>;
+}
+
+/**
+ * Writes one file under a temporary name, flushes it and renames it into place.
+ * @throws CancelledError
+ */
+export function placeFile(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+  { signal, check }: PlaceOptions = {},
+): Promise<void> {
   const own = temporaryName('tmp');
   const temporary = path.join(folder, own);
   return using(own, async () => {
     try {
       const handle = await open(temporary, 'wx');
       try {
-        await handle.writeFile(bytes);
+        for (let at = 0; at < bytes.byteLength; at += WRITTEN) {
+          if (signal?.aborted) throw new CancelledError();
+          await handle.writeFile(bytes.subarray(at, at + WRITTEN));
+        }
         await handle.sync();
       } finally {
         await handle.close();
       }
+      await check?.(temporary);
       await settleFile(folder, own, name);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);

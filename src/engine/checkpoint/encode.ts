@@ -57,7 +57,11 @@ export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kep
   }
   const weightsHash = createHash('sha256').update(joined).digest('hex');
   const read = (from: number, length: number) => joined.subarray(from, from + length);
-  const source = { entries: encoded.map(({ entry }) => entry), byteLength: joined.byteLength, read };
+  const fill = (from: number, target: Uint8Array): Uint8Array => {
+    target.set(read(from, target.byteLength));
+    return target;
+  };
+  const source = { entries: encoded.map(({ entry }) => entry), byteLength: joined.byteLength, read, fill };
   return filesOf(model, source, { naming, weightsHash });
 }
 
@@ -80,6 +84,8 @@ export interface Joined {
   readonly byteLength: number;
   /** Returns a part of them: a view, or memory of its own. */
   read(offset: number, length: number): Uint8Array;
+  /** Fills `target` with those from an offset on, and returns it. */
+  fill(offset: number, target: Uint8Array): Uint8Array;
 }
 
 /** Describes the files of a model whose weights have these bytes and this hash. */

@@ -6,10 +6,14 @@ import type { MakeHandler } from './handler';
 /** Answers `pack`. @throws UserError, CancelledError */
 export const packing: MakeHandler<'pack'> =
   ({ checkpoints }) =>
-  ({ model, out, smallWeights, history, exact }, { signal }) =>
-    checkpoints.use(model, ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, history, exact, signal }), {
-      signal,
-    });
+  ({ model, out, smallWeights, history, exact }, { signal, report }) => {
+    const listener = { signal, onProgress: report };
+    return checkpoints.use(
+      model,
+      ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, history, exact, ...listener }),
+      listener,
+    );
+  };
 
 /** Answers `unpack`. @throws UserError, CancelledError */
 export const unpacking: MakeHandler<'unpack'> =

@@ -7,6 +7,7 @@ import { waysToCode } from './values';
 import {
   countLines,
   LONGEST_LINE,
+  placesOf,
   wholeScan,
   type Coding,
   type Numbers,
@@ -32,9 +33,10 @@ export function chooseCoding(
   const ways = waysToCode(words, shape, mantissa);
   const scans = new Map<number, Scan>();
   const codings = ways.flatMap((values) => {
-    const zeros = zerosOf(values.numbers);
+    const numbers = placesOf(values);
+    const zeros = zerosOf(numbers);
     // Where as many numbers are 0, they are the same, and the same scan is best.
-    const scan = scans.get(zeros) ?? chooseScan(values.numbers, shape, widths);
+    const scan = scans.get(zeros) ?? chooseScan(numbers, zeros, shape, widths);
     scans.set(zeros, scan);
     const several = scan.line < words.length && zeros > 0;
     return [false, ...(several ? [true] : [])].map((byDensity): Coding => ({ scan, values, byDensity }));
@@ -55,10 +57,9 @@ function zerosOf(numbers: Numbers): number {
   return zeros;
 }
 
-function chooseScan(numbers: Numbers, shape: readonly number[], widths: readonly number[]): Scan {
+function chooseScan(numbers: Numbers, zeros: number, shape: readonly number[], widths: readonly number[]): Scan {
   const size = numbers.length;
   const whole = wholeScan(size);
-  const zeros = zerosOf(numbers);
   if (size < SMALL || zeros === 0 || zeros === size) return whole;
   let best = { scan: whole, bits: costOfLines(numbers, whole, [1]).bits };
   for (const { inner, line } of lineChoices(shape, size)) {

@@ -1,31 +1,29 @@
-import { learn, type Chances } from '../../../loader/chances';
+import type { Chances } from '../../../loader/chances';
 import type { Words } from '../../../loader/weights-decoder';
+import { learned } from './learned';
 
 /** Three bytes: the decoder begins with as many. */
 const RANGE = 2 ** 24;
 
 /** Bytes that are free before the next decision, more than those of a float. */
 const ROOM = 64;
-/** Largest number of a float: there are 256 exponents. */
-export const MOST_NUMBER = 256;
 
-/** Floats as numbers and mantissas, see `Values`. */
-export interface FloatNumbers {
-  /** From -256 to 256. */
-  readonly numbers: Int16Array;
-  /** The mantissa is in the lowest bits of a word; `dropped` of these are always 0. */
+/** Floats as they are stored. */
+export interface FloatWords {
+  /** The mantissa is in the lowest bits of a word; `dropped` of these are always 0. Above it are exponent and sign. */
   readonly words: Words;
   readonly mantissa: number;
   readonly dropped: number;
 }
 
-/** The decisions of each number: in row 256 + number, from its start up to that of the next row. */
+/** The decisions of each sign and exponent: in the row of both, from its start up to that of the next row. */
 export interface Steps {
   readonly starts: Uint32Array;
   /** Place of a probability, and the lowest bit is the decision. */
   readonly steps: Uint32Array;
-  /** In each row how many lower bits of the number are as likely 0 as 1. */
+  /** In each row how many lower bits of `values` follow, which are as likely 0 as 1. */
   readonly rests: Uint8Array;
+  readonly values: Uint32Array;
 }
 
 /** A line in the order of a scan. */
@@ -36,8 +34,6 @@ export interface Line {
   readonly length: number;
   /** Nonzeros. */
   readonly count: number;
-  /** Smallest magnitude of the tensor. */
-  readonly least: number;
 }
 
 /** Where the bytes of a stream go. */
@@ -46,18 +42,38 @@ export interface EncoderRoom {
   readonly before?: number;
   /** Bytes that are expected: more are possible, and take time. Memory that is not written is not taken. */
   readonly expected?: number;
+  /** Memory that others read meanwhile, instead: more bytes than it has are not possible. */
+  readonly shared?: SharedRoom | undefined;
   /** Bytes are counted and forgotten, for `bits`. */
   readonly counted?: boolean;
 }
 
+/** Memory for a stream of which others read what is final. */
+export interface SharedRoom {
+  readonly bytes: Uint8Array;
+  /** Hears how many bytes from the first one will not change any more, but for those of `before`. */
+  readonly tell: (final: number) => void;
+}
+
+/** A stream was longer than the memory that was given for it. */
+export class OutgrownError extends Error {
+  constructor() {
+    super('The packed weights take more memory than was expected.');
+  }
+}
+
+/** Bytes after which others hear that they are final. */
+const TOLD = 1024 * 1024;
+
 /** Writes decisions that `RangeDecoder` reads again, in whole numbers of 32 bits. */
 export class RangeEncoder {
-  private bytes = new Uint8Array(0);
-  private view = new DataView(this.bytes.buffer);
+  private bytes: Uint8Array = new Uint8Array(0);
+  private view: DataView = new DataView(this.bytes.buffer);
   /** Most bytes before which a float can be written. */
   private most = 0;
   private readonly before: number;
   private readonly counted: boolean;
+  private readonly shared: SharedRoom | undefined;
   /** Where the stream begins, after a byte that is always 0 and no part of it. */
   private readonly start: number;
   private end: number;
@@ -66,18 +82,21 @@ export class RangeEncoder {
   /** The low end of the range, less its multiples of 2^32, which were carried to the bytes before. */
   private low = 0;
 
-  constructor({ before = 0, expected = 1024, counted = false }: EncoderRoom = {}) {
+  constructor({ before = 0, expected = 1024, counted = false, shared }: EncoderRoom = {}) {
     this.before = before;
     this.counted = counted;
+    this.shared = shared;
     this.start = Math.max(1, before);
     this.end = this.start - 1;
-    this.use(this.start + Math.max(2 * ROOM, expected));
+    if (shared) this.useShared(shared);
+    else this.use(this.start + Math.max(2 * ROOM, expected));
   }
 
   /** Encodes a decision whose probability is learned. @param bit 0 or 1 */
   bit(all: Chances, at: number, bit: number): void {
-    this.part(Math.imul(this.range >>> 15, (all[at]! >>> 17) | 1), bit);
-    learn(all, at, bit);
+    const state = all[at]!;
+    this.part(Math.imul(this.range >>> 15, (state >>> 17) | 1), bit);
+    all[at] = learned(state, bit);
   }
 
   /** Encodes a decision that is 1 in `share` of `whole` cases. @param whole from 1 to 65536 */
@@ -101,12 +120,12 @@ export class RangeEncoder {
    * The same as calls of `among`, `bit` and `raw`, but in one loop over local variables, which is several times faster.
    */
   floats(
-    { numbers, words, mantissa, dropped }: FloatNumbers,
-    { starts, steps, rests }: Steps,
+    { words, mantissa, dropped }: FloatWords,
+    { starts, steps, rests, values }: Steps,
     all: Chances,
     line: Line,
   ): void {
-    const size = numbers.length;
+    const size = words.length;
     const mask = 2 ** mantissa - 1;
     const bits = mantissa - dropped;
     const { inner } = line;
@@ -118,13 +137,13 @@ export class RangeEncoder {
         this.makeRoom();
         ({ end, view } = this);
       }
-      const number = numbers[place]!;
+      const word = words[place]!;
       if (count < left) {
         const bound = Math.imul((range / left) | 0, count);
-        const is = number === 0 ? 0 : 1;
+        const is = word === 0 ? 0 : 1;
         const amount = bound & (is - 1);
         low = (low + amount) | 0;
-        if (low >>> 0 < amount) this.carry(end);
+        if (low >>> 0 < amount >>> 0) this.carry(end);
         range = ((range - bound) & (is - 1)) | (bound & -is);
         const put = (Math.clz32(range) - 1) >> 3;
         view.setUint32(end, low);
@@ -132,17 +151,19 @@ export class RangeEncoder {
         range <<= put * 8;
         end += put;
       }
-      if (number !== 0) {
+      if (word !== 0) {
         count--;
-        const row = number + MOST_NUMBER;
-        for (let k = starts[row]!; k < starts[row + 1]!; k++) {
-          const at = steps[k]! >>> 1;
-          const bit = steps[k]! & 1;
-          const bound = Math.imul(range >>> 15, (all[at]! >>> 17) | 1);
-          learn(all, at, bit);
+        const row = word >>> mantissa;
+        const last = starts[row + 1]!;
+        for (let k = starts[row]!; k < last; k++) {
+          const step = steps[k]!;
+          const bit = step & 1;
+          const state = all[step >>> 1]!;
+          const bound = Math.imul(range >>> 15, (state >>> 17) | 1);
+          all[step >>> 1] = learned(state, bit);
           const amount = bound & (bit - 1);
           low = (low + amount) | 0;
-          if (low >>> 0 < amount) this.carry(end);
+          if (low >>> 0 < amount >>> 0) this.carry(end);
           range = ((range - bound) & (bit - 1)) | (bound & -bit);
           const put = (Math.clz32(range) - 1) >> 3;
           view.setUint32(end, low);
@@ -152,14 +173,14 @@ export class RangeEncoder {
         }
         // First the bits of the number that are not learned, if there are any, and then the mantissa.
         for (let part = rests[row] === 0 ? 1 : 0; part < 2; part++) {
-          const value = part === 0 ? Math.abs(number) - line.least + 1 : (words[place]! & mask) >>> dropped;
+          const value = part === 0 ? values[row]! : (word & mask) >>> dropped;
           for (let rest = part === 0 ? rests[row]! : bits; rest > 0; rest -= 12) {
             const some = rest < 12 ? rest : 12;
             const digits = (rest > 12 ? value >>> (rest - 12) : value) & ((1 << some) - 1);
             range >>>= some;
             const amount = Math.imul(digits, range);
             low = (low + amount) | 0;
-            if (low >>> 0 < amount) this.carry(end);
+            if (low >>> 0 < amount >>> 0) this.carry(end);
             const put = (Math.clz32(range) - 1) >> 3;
             view.setUint32(end, low);
             low <<= put * 8;
@@ -247,10 +268,31 @@ export class RangeEncoder {
       this.end = this.start;
       // No carry goes further.
       this.bytes[this.start - 1] = 0;
+    } else if (this.shared) {
+      this.shared.tell(this.final());
+      this.useShared(this.shared);
     } else this.use(this.bytes.length * 2);
   }
 
+  /** Returns the place before which no byte changes any more: a carry ends at the last that is not 255, and zeros may be cut off. */
+  private final(): number {
+    let at = this.end - 1;
+    while (at > this.start && this.bytes[at] === 255) at--;
+    while (at > this.start && this.bytes[at - 1] === 0) at--;
+    return at;
+  }
+
+  private useShared({ bytes }: SharedRoom): void {
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    if (this.end > bytes.length - ROOM) throw new OutgrownError();
+    this.most = Math.min(bytes.length - ROOM, this.end + TOLD);
+  }
+
   private use(length: number): void {
+    if (this.shared) throw new OutgrownError();
     const longer = new Uint8Array(length);
     longer.set(this.bytes);
     this.bytes = longer;

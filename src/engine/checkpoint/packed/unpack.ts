@@ -42,9 +42,37 @@ export function unpack(
   checkTopology: (topology: ModelJson['modelTopology']) => void,
 ): Unpacked {
   const opened = open(bytes, name);
-  const end = opened.text.indexOf(0);
+  const { group, parsed, value, companions } = describedIn(opened.text, name, checkTopology);
+  const weights = attempt(name, () => opened.weightsOf(group.weights));
+  const hash = createHash('sha256').update(weights).digest('hex');
+  const paths = group.paths.length > 0 ? group.paths : shardNames(weights.byteLength, hash);
+  const json = { ...parsed, weightsManifest: [{ ...group, paths }] };
+  return {
+    described: { ...JsonRecord.parse(value), weightsManifest: json.weightsManifest },
+    ...{ json, companions, weights },
+    weightsHash: hash,
+  };
+}
+
+/**
+ * Checks the text of a packed file that is as it was written: the description, and the companions after it.
+ * @throws UserError
+ */
+export function checkText(
+  bytes: Uint8Array,
+  name: string,
+  checkTopology: (topology: ModelJson['modelTopology']) => void,
+): Uint8Array {
+  const { text } = attempt(name, () => openPacked(bytes));
+  describedIn(text, name, checkTopology);
+  return text;
+}
+
+/** Reads the description and the companions. @throws UserError */
+function describedIn(text: Uint8Array, name: string, checkTopology: (topology: ModelJson['modelTopology']) => void) {
+  const end = text.indexOf(0);
   if (end < 0) throw inconsistent(name);
-  const value = parseJson(Buffer.from(opened.text.subarray(0, end)), name);
+  const value = parseJson(Buffer.from(text.subarray(0, end)), name);
   const parsed = Description.safeParse(value);
   if (!parsed.success)
     throw new UserError(`"${name}" holds no valid model (${describeIssue(parsed.error)}): pack it again.`, {
@@ -58,17 +86,7 @@ export function unpack(
   }
   if (group.weights.reduce((sum, entry) => sum + storedBytes(entry), 0) > MOST_WEIGHTS)
     throw new UserError(`The weights of ${name} take more than the 2 GiB that can be opened: use a smaller model.`);
-  const weights = attempt(name, () => opened.weightsOf(group.weights));
-  const hash = createHash('sha256').update(weights).digest('hex');
-  const paths = group.paths.length > 0 ? group.paths : shardNames(weights.byteLength, hash);
-  const json = { ...parsed.data, weightsManifest: [{ ...group, paths }] };
-  return {
-    described: { ...JsonRecord.parse(value), weightsManifest: json.weightsManifest },
-    json,
-    companions: companionsIn(opened.text, end + 1, name),
-    weights,
-    weightsHash: hash,
-  };
+  return { value, parsed: parsed.data, group, companions: companionsIn(text, end + 1, name) };
 }
 
 function open(bytes: Uint8Array, name: string): Opened {

@@ -74,14 +74,7 @@ function asFloats(words: Words, mantissa: number): Values {
   }
   largest = (largest >>> mantissa) + 1;
   const dropped = Math.min(mantissa, used === 0 ? mantissa : 31 - Math.clz32(used & -used));
-  const numbers = new Int16Array(words.length);
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    if (word === 0) continue;
-    const size = largest - ((word & exponents) >>> mantissa);
-    numbers[i] = word >= sign ? -size : size;
-  }
-  return { kind: FLOAT, words, largest, mantissa, dropped, numbers };
+  return { kind: FLOAT, words, largest, mantissa, dropped };
 }
 
 /** Returns undefined where some value is no small multiple of the scale of its channel. */
@@ -117,10 +110,12 @@ function isNarrow(values: Float32Array, channel: number, channels: number): bool
   for (let i = channel; i < values.length; i += channels) {
     const size = Math.abs(values[i]!);
     if (!(size < Infinity)) return false;
+    if (size === 0 || (size >= smallest && size <= largest)) continue;
     if (size > largest) largest = size;
-    if (size !== 0 && size < smallest) smallest = size;
+    if (size < smallest) smallest = size;
+    if (largest / smallest > STEPS + 0.5) return false;
   }
-  return largest / smallest <= STEPS + 0.5;
+  return true;
 }
 
 interface Steps {

@@ -3,7 +3,7 @@ import { densityOf, FLOAT, GRID, NUMBER, PLACES, SIGNS, TABLE, WHOLE } from '../
 import type { Words } from '../../../loader/weights-decoder';
 import { codeNumber, magnitudesAt } from './code-number';
 import { floatSteps } from './float-steps';
-import type { Line, RangeEncoder, Steps } from './range-encoder';
+import type { FloatWords, Line, RangeEncoder, Steps } from './range-encoder';
 
 /** Weights of the longest line. */
 export const LONGEST_LINE = 65_535;
@@ -37,16 +37,20 @@ export type Values =
       readonly scales: Float32Array;
       readonly scaleValues: Values;
     }
-  | {
-      readonly kind: typeof FLOAT;
-      readonly numbers: Int16Array;
-      readonly words: Words;
-      readonly largest: number;
-      readonly mantissa: number;
-      readonly dropped: number;
-    };
+  | FloatValues;
 
-export type Numbers = Values['numbers'];
+/** Floats, whose numbers are in their words. */
+export interface FloatValues extends FloatWords {
+  readonly kind: typeof FLOAT;
+  /** 1 + the largest exponent, so that the smallest magnitude of a number is 1. */
+  readonly largest: number;
+}
+
+/** Numbers, or words that are 0 where numbers are. */
+export type Numbers = Int32Array | Words;
+
+/** Returns what is 0 in the places where the numbers are. */
+export const placesOf = (values: Values): Numbers => (values.kind === FLOAT ? values.words : values.numbers);
 
 /** A tensor and how it is coded. */
 export interface Coding {
@@ -74,14 +78,15 @@ export class WeightsEncoder {
     codeNumber(this.coder, this.parameters, 0, value);
   }
 
-  /** Encodes a tensor. */
-  tensor({ scan, values, byDensity }: Coding): void {
+  /** Encodes a tensor. @param advance hears of words that are encoded */
+  tensor({ scan, values, byDensity }: Coding, advance?: (words: number) => void): void {
     const { coder } = this;
-    const { numbers, kind } = values;
+    const { kind } = values;
+    const numbers = placesOf(values);
     const { inner, line, compared } = scan;
     const size = numbers.length;
     if (size === 0) return;
-    const least = leastOf(numbers);
+    const least = kind === FLOAT ? 1 : leastOf(values.numbers);
     for (const value of [kind, inner - 1, line - 4, compared - 1, byDensity ? 1 : 0, least - 1]) this.parameter(value);
     this.values(values);
     const all = chances(PLACES);
@@ -93,18 +98,24 @@ export class WeightsEncoder {
       codeNumber(coder, all, densityOf(counts[i - compared] ?? 0) * NUMBER, count);
       const start = i * line;
       const place = (start % outer) * inner + Math.floor(start / outer);
-      const own = { place, inner, length: Math.min(size, start + line) - start, count, least };
+      const own = { place, inner, length: Math.min(size, start + line) - start, count };
       const density = byDensity ? densityOf(count) : 0;
       if (values.kind === FLOAT) {
-        const known = steps.get(density) ?? floatSteps(least, density);
+        const known = steps.get(density) ?? floatSteps(values, density);
         steps.set(density, known);
         coder.floats(values, known, all, own);
-      } else this.line(values.numbers, all, own, density);
+      } else this.line(values.numbers, all, own, { least, density });
+      advance?.(own.length);
     }
   }
 
   /** Encodes places and numbers of a line. */
-  private line(numbers: Int32Array, all: Chances, { place, inner, length, count, least }: Line, density: number): void {
+  private line(
+    numbers: Int32Array,
+    all: Chances,
+    { place, inner, length, count }: Line,
+    { least, density }: { readonly least: number; readonly density: number },
+  ): void {
     const { coder } = this;
     const size = numbers.length;
     for (let left = length; count > 0; left--) {
@@ -143,7 +154,7 @@ export class WeightsEncoder {
   }
 
   private nested(values: Values): void {
-    this.tensor({ values, scan: wholeScan(values.numbers.length), byDensity: false });
+    this.tensor({ values, scan: wholeScan(placesOf(values).length), byDensity: false });
   }
 }
 
@@ -172,7 +183,7 @@ export function countLines(numbers: Numbers, { inner, line }: Pick<Scan, 'inner'
 }
 
 /** Returns the smallest magnitude of the nonzero numbers, 1 without any. */
-function leastOf(numbers: Numbers): number {
+function leastOf(numbers: Int32Array): number {
   let least = Infinity;
   for (let i = 0; i < numbers.length; i++) {
     const size = Math.abs(numbers[i]!);

@@ -23,12 +23,9 @@ export async function pack(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const sizes = await engine.ask('pack', {
-    model: await resolveModelPath(given),
-    out: path.resolve(out),
-    smallWeights,
-    history,
-    exact,
+  const request = { model: await resolveModelPath(given), out: path.resolve(out), smallWeights, history, exact };
+  const sizes = await engine.ask('pack', request, (progress) => {
+    terminal.progress(progress);
   });
   await terminal.result(json ? JSON.stringify(sizes) : packedText(sizes));
 }

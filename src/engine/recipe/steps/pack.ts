@@ -1,12 +1,12 @@
 import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/steps';
 import { PACKED_EXTENSION, type PackStep } from '../../../protocol/steps/pack';
-import { unpack } from '../../checkpoint/packed/unpack';
 import { keptCounts } from '../../compress/counts';
 import { packWith } from '../../compress/pack/write-packed';
 import { writeOwnFile } from '../folder/own-file';
 import { writeState } from '../folder/state';
 import { stamped, type RunContext } from '../run-context';
+import { progressTo } from '../types';
 import type { StepKind } from './kind';
 
 const fileOf = ({ name }: PackStep): string => `${name}${PACKED_EXTENSION}`;
@@ -16,15 +16,15 @@ async function run(context: RunContext, step: PackStep): Promise<StepResult> {
   const { folder, state, listener } = context;
   const file = fileOf(step);
   const model = stamped(context, context.model, state.accuracies);
-  const { packed, weightsHash, sizesOf } = await packWith(model, {
+  const { packed, proof, sizesOf } = await packWith(model, {
     smallWeights: step.smallWeights,
     history: step.history,
     signal: listener.signal,
+    onProgress: progressTo(listener),
   });
   const written = await writeOwnFile(folder, state.own, file, packed.bytes, () => writeState(folder, state));
-  // Decoded again: every figure is of the file.
-  if (unpack(written, file, () => undefined).weightsHash !== weightsHash)
-    throw new Error(`the file ${file} has other weights`);
+  // It has the bytes in memory, and these have the weights: every figure is of the file.
+  await proof(file);
   return { step: 'pack', packed: await sizesOf(file, written.byteLength) };
 }
 

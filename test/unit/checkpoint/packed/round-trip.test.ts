@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../../../src/engine/checkpoint/encode';
 import { pack } from '../../../../src/engine/checkpoint/packed/pack';
+import { decoding } from '../../../../src/engine/checkpoint/packed/packing-job';
 import { RangeEncoder } from '../../../../src/engine/checkpoint/packed/range-encoder';
 import { unpack } from '../../../../src/engine/checkpoint/packed/unpack';
 import { WeightsEncoder } from '../../../../src/engine/checkpoint/packed/weights-encoder';
@@ -18,6 +19,7 @@ import { openPacked } from '../../../../src/loader/packed-file';
 import { primedModel } from '../../../../src/loader/primed-model';
 import { rangeDecoder } from '../../../../src/loader/range-decoder';
 import { weightsDecoder } from '../../../../src/loader/weights-decoder';
+import type { WeightEntry } from '../../../../src/protocol/checkpoint';
 import { folderWith, temporaryFolder } from '../../temporary';
 import { anyTensors } from '../arbitraries';
 
@@ -26,6 +28,21 @@ const FASHION = path.resolve('media/samples/fashion-cnn/model.json');
 
 const bits = (data: Tensor['data']) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
 
+/** Returns the hash of the weights that the engine decodes while the file arrives. */
+function decodedHash(whole: Uint8Array, entries: readonly WeightEntry[]): string | undefined {
+  const bytes = new Uint8Array(whole.byteLength);
+  const moreThan = (known: number) => {
+    const count = Math.min(whole.byteLength, known + 1);
+    bytes.set(whole.subarray(0, count));
+    return { count, ended: count === whole.byteLength };
+  };
+  const steps = decoding({ bytes, moreThan }, entries, () => undefined);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value.weightsHash;
+  }
+}
+
 /** Packs, unpacks and packs again; returns the content between, after all bytes were compared. */
 function throughFile(model: ModelContent) {
   const encoded = encodeCheckpoint(model);
@@ -33,6 +50,7 @@ function throughFile(model: ModelContent) {
   const { described, companions, weights, weightsHash } = unpack(packed.bytes, 'net.secateur', () => undefined);
   expect(Buffer.from(weights).equals(Buffer.concat(encoded.shards.map(({ bytes }) => bytes)))).toBe(true);
   expect(weightsHash).toBe(encoded.weightsHash);
+  expect(decodedHash(packed.bytes, encoded.entries)).toBe(weightsHash);
   expect(JSON.stringify(described)).toBe(Buffer.from(encoded.modelJson.bytes).toString('utf8'));
   expect(companions).toEqual(model.companions ?? []);
   return packed;
