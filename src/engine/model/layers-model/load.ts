@@ -44,7 +44,8 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
   const stray = weights.find(({ name }) => !owners.has(name));
   if (stray) throw strayTensor(stray.name);
   const nameOf = ({ name }: Tensor): string => plan.variableOf(owners.get(name)!);
-  const running = await build(plan, joined(weights, nameOf)).catch(async (error: unknown) => {
+  const artifacts = joined(weights, nameOf);
+  const running = await build(plan, artifacts).catch(async (error: unknown) => {
     const [lost] = missing;
     const slashed = plan.topology.nodes.some(({ id, path }) => id === lost?.layer && path.at(-1)?.includes('/'));
     if (lost) throw missingWeight(lost.name, slashed);
@@ -54,6 +55,8 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
       cause: error,
     });
   });
+  // TensorFlow.js has copies of them, and no collection of garbage waits for large ones.
+  artifacts.weightData.resize(0);
   try {
     requireShapes(running);
   } catch (error) {
@@ -108,9 +111,14 @@ export function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts =
 const bytesInMemory = (tensor: Tensor): number =>
   isElsewhere(tensor) ? valuesOf(tensor).length * (tensor.dtype === 'bool' ? 1 : 4) : tensor.data.byteLength;
 
-/** Joins weights as TensorFlow.js takes them. */
-function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string): tf.io.ModelArtifacts {
-  const bytes = new Uint8Array(weights.reduce((sum, tensor) => sum + bytesInMemory(tensor), 0));
+/** Joins weights as TensorFlow.js takes them, in memory that can be given back at once. */
+function joined(
+  weights: readonly Tensor[],
+  nameOf: (tensor: Tensor) => string,
+): tf.io.ModelArtifacts & { readonly weightData: ArrayBuffer } {
+  const length = weights.reduce((sum, tensor) => sum + bytesInMemory(tensor), 0);
+  const weightData = new ArrayBuffer(length, { maxByteLength: length });
+  const bytes = new Uint8Array(weightData);
   let offset = 0;
   for (const tensor of weights)
     for (const piece of piecesOf(tensor)) {
@@ -119,6 +127,6 @@ function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string):
     }
   return {
     weightSpecs: weights.map((tensor) => ({ name: nameOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype })),
-    weightData: bytes.buffer,
+    weightData,
   };
 }
