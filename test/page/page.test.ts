@@ -786,6 +786,25 @@ test('without a dataset there is no fine-tuning, and the reason is shown', async
   expect(await element('fine-tune-epochs').isDisabled()).toBe(false);
 });
 
+test('a model that cannot be evaluated says why in each place where a figure would be', async () => {
+  const why = 'This model is not a LayersModel.';
+  await open(`notRunnable=${encodeURIComponent(why)}`);
+  await element('threshold-number').fill('0.02');
+  await element('preview-gzip').waitFor();
+  await page.getByText('Accuracy: cannot be evaluated').waitFor();
+  expect(await page.locator('.stat-note').allTextContents()).toEqual(
+    expect.arrayContaining(['cannot be evaluated', 'cannot be evaluated']),
+  );
+  expect(await page.getByText('No dataset').count()).toBe(0);
+  await tab('sensitivity');
+  expect(await element('start-scan').isDisabled()).toBe(true);
+  await page.locator('#sensitivity').getByText(why).waitFor();
+  await tab('advice');
+  await page.getByText(`${why} The advice is about sizes and work alone.`).waitFor();
+  await tab('evaluation');
+  await page.locator('.empty').getByText(why).waitFor();
+});
+
 test('a file that is not a checkpoint gives one sentence and a button to its text', async () => {
   await open('broken');
   expect(await element('error-message').textContent()).toMatch(/^weights\/group1.*again\.$/);

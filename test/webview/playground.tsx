@@ -18,6 +18,7 @@ const pretence: Pretence = {
   slow: words.has('slow'),
   runFails: words.has('runFails'),
   refuses: words.get('refuses'),
+  notRunnable: words.get('notRunnable'),
   written: words.has('written'),
   running: words.has('running'),
   advised: words.has('advised'),

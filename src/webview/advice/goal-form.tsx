@@ -1,7 +1,7 @@
 import { sentences, t, translated } from '../../protocol/l10n';
 import { AIM_WORDS, AIMS, firstText } from './goal';
 import { advice, advise, goalDraft, goalProblem, measuring, minutes } from '../state/advice';
-import { cannotMeasure, cannotRun, evaluation } from '../state/session';
+import { cannotEvaluate, cannotMeasure, cannotRun, evaluation } from '../state/session';
 import { Button } from '../ui/button';
 import { Checkbox } from '../ui/checkbox';
 import { leadToMistake } from '../ui/invalid-field';
@@ -71,7 +71,12 @@ export function GoalForm() {
         </Checkbox>
       ) : (
         <p class="small quiet">
-          {sentences(t('Without data there is advice about sizes and work alone.'), sentence(translated(without)))}
+          {sentences(
+            sentence(translated(without)),
+            cannotEvaluate.value === null
+              ? t('Without data there is advice about sizes and work alone.')
+              : t('The advice is about sizes and work alone.'),
+          )}
         </p>
       )}
     </>

@@ -47,12 +47,27 @@ export function fit(drawing: Size, view: Size): Camera {
   };
 }
 
-/** Shows the whole drawing where that can be read, or else its beginning. */
-export function begin(drawing: Size, view: Size): Camera {
+/**
+ * Shows the whole drawing where that can be read, or else its beginning.
+ * @param boxes of the drawing: where it is wider than the view, one of those at the top comes to the middle
+ */
+export function begin(drawing: Size & { readonly boxes: readonly Rectangle[] }, view: Size): Camera {
   const whole = fit(drawing, view);
   if (whole.zoom >= ZOOM.readable) return whole;
-  const zoom = Math.max(ZOOM.readable, Math.min(1, (view.width - 2 * MARGIN) / Math.max(1, drawing.width)));
-  return { x: drawing.width / 2 - view.width / 2 / zoom, y: -MARGIN / zoom, zoom };
+  const wide = (view.width - 2 * MARGIN) / Math.max(1, drawing.width);
+  const zoom = Math.max(ZOOM.readable, Math.min(1, wide));
+  const middle = wide < ZOOM.readable ? middleOfTop(drawing) : drawing.width / 2;
+  return { x: middle - view.width / 2 / zoom, y: -MARGIN / zoom, zoom };
+}
+
+/** The middle of the box in the top row that is nearest to the middle of the drawing. */
+function middleOfTop({ width, boxes }: Size & { readonly boxes: readonly Rectangle[] }): number {
+  const top = Math.min(...boxes.map(({ y }) => y));
+  const middles = boxes.filter(({ y }) => y === top).map((box) => box.x + box.width / 2);
+  return middles.reduce(
+    (best, one) => (Math.abs(one - width / 2) < Math.abs(best - width / 2) ? one : best),
+    middles[0] ?? width / 2,
+  );
 }
 
 /** The seen part, in pixels of the drawing. */

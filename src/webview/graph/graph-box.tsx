@@ -30,7 +30,8 @@ export function valueIn({ node, block }: DrawnBox, { nodes, paint }: Pick<BoxFac
   return values.length === 0 ? null : Math.max(...values);
 }
 
-const LONGEST = 25;
+/** Characters of a name that fit into a box, and beside the sign that opens a block. */
+const LONGEST = { alone: 25, besideSign: 18 } as const;
 
 /** The classes of a box. */
 export function boxClasses(box: DrawnBox, facts: BoxFacts, active: boolean): string {
@@ -87,7 +88,7 @@ export function GraphBox({ box, facts, active, id }: { box: DrawnBox; facts: Box
       <rect class="node-box" width={width} height={height} rx={one?.end ? 14 : 4} />
       {share > 0 && <rect class="node-bar" x={6} y={height - 5} width={Math.max(2, (width - 12) * share)} height={3} />}
       <text class="node-name" x={open ? 12 : width / 2} y={open ? 18 : 17} text-anchor={open ? 'start' : 'middle'}>
-        {elided(one ? nodeName(one) : (block?.label ?? ''), LONGEST)}
+        {elided(one ? nodeName(one) : (block?.label ?? ''), block && !open ? LONGEST.besideSign : LONGEST.alone)}
       </text>
       {open ? (
         <text class="node-type" x={12} y={32}>

@@ -1,11 +1,12 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { begin, moved, zoomAt, type Camera, type Size } from './camera';
+import type { Drawing } from './drawing';
 
 /** Pixels that a pointer may move within a click. */
 const CLICK = 4;
 
 /** The seen part of a drawing, moved by the wheel and by dragging. */
-export function useCamera(drawing: Size | null) {
+export function useCamera(drawing: Drawing | null) {
   const ref = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<Size>({ width: 0, height: 0 });
   const [camera, setCamera] = useState<Camera | null>(null);

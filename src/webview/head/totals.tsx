@@ -7,7 +7,7 @@ import { mainMetric, mainText, metricDifference, METRICS, type MetricValues } fr
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
 import { counts, countsAreExact, metricsNow, previewMetrics, previewBytes } from '../state/preview';
-import { cannotEvaluate, cannotMeasure, evaluation, inspection, panel } from '../state/session';
+import { cannotEvaluate, cannotEvaluateInShort, cannotMeasure, evaluation, inspection, panel } from '../state/session';
 import { RecordedStat } from '../results/recorded';
 import { sentence } from '../ui/sentence';
 import { LinkButton } from '../ui/link';
@@ -153,9 +153,6 @@ const on = (examples: string, used: NormalizationInUse | undefined): string =>
 const differenceOf = ([before]: MetricValues, [after]: MetricValues): string =>
   metricDifference(after.name, after.value - before.value);
 
-/** The reason in so few words that they fit below a figure; null: the workspace is trusted. */
-const notTrusted = (): string | null => (panel.value?.trusted === false ? t('not trusted yet') : null);
-
 /** The metric on validation examples, by which thresholds are judged, as it is and as it would become. */
 function ValidationStat() {
   const tried = previewMetrics.value;
@@ -187,7 +184,7 @@ function ValidationStat() {
       />
     );
   }
-  const why = translated(tried?.value.reason ?? cannotMeasure.value ?? t('try a threshold'));
+  const why = translated(cannotEvaluate.value ?? tried?.value.reason ?? cannotMeasure.value ?? t('try a threshold'));
   const label = onSplit(known ? mainMetric(known.metrics) : METRICS.accuracy, 'validation');
   return (
     <Stat
@@ -196,7 +193,7 @@ function ValidationStat() {
       now={'\u2013'}
       value={null}
       preview={null}
-      note={notTrusted() ?? why}
+      note={cannotEvaluateInShort.value ?? why}
       title={sentence(why)}
     />
   );
@@ -216,7 +213,7 @@ function EvaluatedStat() {
         now={'\u2013'}
         value={null}
         preview={null}
-        note={notTrusted() ?? why}
+        note={cannotEvaluateInShort.value ?? why}
         title={why}
       />
     );

@@ -16,7 +16,7 @@ export const COLUMN_WORDS: Readonly<Record<TableColumn, ColumnWords>> = {
   name: { text: t('Layer'), isFigure: false, width: 140 },
   type: { text: t('Type'), isFigure: false, width: 112 },
   shape: { text: t('Output'), isFigure: true, width: 106 },
-  params: { text: t('Params'), isFigure: true, width: 82 },
+  params: { text: t('Params'), isFigure: true, width: 76 },
   macs: { text: t('MACs'), title: t('Multiply-accumulates for one example'), isFigure: true, width: 76 },
   bits: {
     text: t('Bits'),
@@ -28,10 +28,10 @@ export const COLUMN_WORDS: Readonly<Record<TableColumn, ColumnWords>> = {
     text: t('Sparsity'),
     title: t('Current zeros over the kernel weights of the layer'),
     isFigure: true,
-    width: 72,
+    width: 70,
   },
-  preview: { text: t('Preview'), title: t('Sparsity after the planned pruning'), isFigure: true, width: 80 },
-  threshold: { text: t('Threshold'), title: t('Weights with a smaller |w| become 0'), isFigure: true, width: 84 },
+  preview: { text: t('Preview'), title: t('Sparsity after the planned pruning'), isFigure: true, width: 92 },
+  threshold: { text: t('Threshold'), title: t('Weights with a smaller |w| become 0'), isFigure: true, width: 80 },
   weights: {
     text: t('Weights'),
     title: t('The weights of the layer, and those that become 0'),

@@ -1,7 +1,7 @@
 import { sentences, t, translated } from '../../protocol/l10n';
 import { stepDefinition } from '../../protocol/steps';
 import { problems, replaceSteps, steps } from '../state/recipe';
-import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
+import { cannotEvaluate, cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
 import { counts, step as thresholdStep } from '../state/preview';
 import { planned } from '../state/step-plan';
 import { sentence } from '../ui/sentence';
@@ -110,7 +110,7 @@ function whyNotMeasured(): string | null {
   if (cannotRun.value !== null) return null;
   if (cannotMeasure.value !== null)
     return sentences(
-      t('Without data there is no training and no accuracy.'),
+      cannotEvaluate.value === null ? t('Without data there is no training and no accuracy.') : '',
       sentence(translated(cannotMeasure.value)),
     );
   return panel.value?.dataset?.sample ? t('Trains and measures on the sample data') : null;

@@ -21,6 +21,7 @@ import { Fold } from '../ui/fold';
 import { leadToMistake } from '../ui/invalid-field';
 import { Notice } from '../ui/notice';
 import { ProgressBar } from '../ui/progress-bar';
+import { sentence } from '../ui/sentence';
 import { Tag } from '../ui/tag';
 import { Curves } from './curves';
 import { ExcludeForm } from './exclude-form';
@@ -88,6 +89,7 @@ export function SensitivitySection() {
           {t('How much can each layer lose? Each one is pruned alone, at 10 to 99%, or kept in fewer bits.')}
         </p>
       )}
+      {blocked !== null && <p class="small">{sentence(translated(blocked))}</p>}
       {scanProblem.value !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="scan-problem">
           {translated(scanProblem.value)}

@@ -79,6 +79,12 @@ export const cannotRun = computed<string | null>(() => {
 /** The reason why the model cannot be evaluated; null: it can, with a dataset. */
 export const cannotEvaluate = computed<string | null>(() => cannotRun.value ?? inspection.value?.notRunnable ?? null);
 
+/** The same in so few words that they fit below a figure. */
+export const cannotEvaluateInShort = computed<string | null>(() => {
+  if (cannotEvaluate.value === null) return null;
+  return cannotRun.value === null ? t('cannot be evaluated') : t('not trusted yet');
+});
+
 /** The reason why accuracy cannot be measured and the network cannot be trained; null: it can. */
 export const cannotMeasure = computed<string | null>(() => {
   if (cannotEvaluate.value !== null) return cannotEvaluate.value;

@@ -3,7 +3,7 @@ import { t, translated } from '../../protocol/l10n';
 import { mainText, METRICS } from '../../protocol/metric';
 import { thresholdOf, type Amount } from './amount';
 import { allWeights, counts, previewMetrics, previewBytes, previewProblem, step } from '../state/preview';
-import { cannotMeasure, panel, amounts } from '../state/session';
+import { cannotEvaluateInShort, cannotMeasure, panel, amounts } from '../state/session';
 import { resetAmount, resetAmounts, select, setAllowEmpty } from '../state/threshold';
 import { ShowLog } from '../notices/show-log';
 import { Checkbox } from '../ui/checkbox';
@@ -66,7 +66,7 @@ function Standing() {
         {translated(previewProblem.value)}
       </Notice>
     );
-  const why = tried?.value.reason ?? (tried?.value.figure ? null : cannotMeasure.value);
+  const why = cannotEvaluateInShort.value ?? tried?.value.reason ?? (tried?.value.figure ? null : cannotMeasure.value);
   const figure = tried && !tried.stale ? tried.value.figure : null;
   const { title } = METRICS[tried?.value.figure?.before[0].name ?? 'accuracy'];
   const examples = plural(tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0, 'validation example');

@@ -60,6 +60,8 @@ export interface Pretence {
   runFails: boolean;
   /** The sentence with which every plan and run is refused. */
   refuses: string | null;
+  /** The sentence that says why the model cannot be evaluated. */
+  notRunnable: string | null;
   /** An advice was kept from before. */
   advised: boolean;
   /** The checkpoint lies beside the results of the run that wrote it. */
@@ -237,8 +239,9 @@ export class FakeHost {
     if (pretence.real) this.model = realModel(pretence.real);
     else this.model = await (large?.() ?? fakeModel(pretence.layers, pretence.sparse ? 0.6 : 0));
     const hasData = !pretence.noData;
+    const { notRunnable } = pretence;
     this.state = {
-      inspection: this.model.inspection,
+      inspection: notRunnable === null ? this.model.inspection : { ...this.model.inspection, notRunnable },
       trusted: !pretence.untrusted,
       dataset: hasData ? dataset(pretence.sample) : null,
       ...(hasData ? {} : { datasetProblem: NO_DATASET }),
