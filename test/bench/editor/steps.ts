@@ -50,7 +50,7 @@ export async function moveThreshold(panel: Panel, steps: number, last: string): 
   await panel.select('mode-select', 'percent');
   const before = (await panel.measured(last)).length;
   for (let step = 0; step < steps; step++) {
-    await panel.typeThreshold(String(50 + step));
+    await panel.pasteThreshold(String(50 + step));
     await panel.measuredTimes(last, before + step + 1);
   }
 }

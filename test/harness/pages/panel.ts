@@ -4,6 +4,9 @@ import { tabId } from '../../../src/webview/ui/tab-id';
 import type { TabName } from '../../../src/webview/workbench/tab-names';
 import { READ_CONTRASTS, READ_SHAPES } from './contrast';
 
+/** Milliseconds between selecting and pasting. */
+const REST = 100;
+
 const Contrast = z.object({ text: z.string(), ratio: z.number() });
 
 /** Figures in the panel's head: as they are, and as they would become. */
@@ -77,6 +80,16 @@ export class Panel {
   async typeThreshold(text: string): Promise<void> {
     await this.element('threshold-number').fill(text);
     await this.element('threshold-number').press('Enter');
+  }
+
+  /**
+   * Puts a number in the place of the selected text of the field, in one event as by pasting. The hand rests before, as a
+   * person's does: the frame that shows the selection is drawn by then, and does not delay the next one.
+   */
+  async pasteThreshold(text: string): Promise<void> {
+    await this.element('threshold-number').selectText();
+    await this.#page.waitForTimeout(REST);
+    await this.#page.keyboard.insertText(text);
   }
 
   /** Drags the threshold's line to the right by some pixels, in small moves as a hand does. */
