@@ -57,6 +57,18 @@ test('dragging the line prunes, and only the last question on the way is answere
   expect(await value('preview-accuracy')).toBeLessThanOrEqual(await value('total-accuracy'));
 });
 
+test('the histogram in sight is asked for alone and first, and no other twice', async () => {
+  await open();
+  await element('threshold-line').waitFor();
+  const Asked = z.object({ layers: z.array(z.string().nullable()) });
+  const asked = async () => (await playground.asked('histogram')).map((one) => Asked.parse(one).layers);
+  await expect.poll(async () => (await asked()).length).toBe(2);
+  const [first, rest] = await asked();
+  expect(first).toEqual([null]);
+  expect(rest).toEqual(expect.arrayContaining(['conv1', 'logits']));
+  expect(rest).not.toContain(null);
+});
+
 test('the counts of the page and the exact ones agree', async () => {
   await open();
   await element('mode-select').selectOption('percent');

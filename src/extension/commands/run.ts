@@ -43,16 +43,20 @@ export interface CommandTools
   readonly refreshRuns: Listeners<void>;
 }
 
+async function openPanel({ scanner, engine, panels }: CommandTools, target: unknown, part: 'prune' | 'weights') {
+  const uri = await pickCheckpoint(scanner, target);
+  if (!uri) return;
+  // The engine comes up while VS Code makes the editor.
+  engine.warm();
+  await panels.show(uri, { part });
+}
+
 const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>> => ({
   [COMMANDS.pruneModel]: async (target) => {
     requireTrust(t('Pruning'));
-    const uri = await pickCheckpoint(tools.scanner, target);
-    if (uri) await tools.panels.show(uri, { part: 'prune' });
+    await openPanel(tools, target, 'prune');
   },
-  [COMMANDS.inspectWeights]: async (target) => {
-    const uri = await pickCheckpoint(tools.scanner, target);
-    if (uri) await tools.panels.show(uri, { part: 'weights' });
-  },
+  [COMMANDS.inspectWeights]: (target) => openPanel(tools, target, 'weights'),
   [COMMANDS.evaluateCheckpoint]: (target) => evaluateCheckpoint(tools, target),
   [COMMANDS.trainModel]: () => trainModel(tools),
   [COMMANDS.runRecipe]: (target) => runRecipe(tools, target),

@@ -6,15 +6,15 @@ import { markOnce } from './timing';
 
 /** The finest bins; most of them are merged, or left out as far tails, when drawn. */
 const BINS = 512;
-/** The number of layers per request: a small network in one request, a large one in several. */
+/** The number of layers per request, after the one that is in sight. */
 const BATCH = 24;
 
 /** True for a layer whose numbers can be drawn. */
 export const hasNumbers = ({ tensors }: LayerInfo): boolean => tensors.some(({ dtype }) => dtype !== 'string');
 
 /**
- * Fetches the missing histograms: all layers together first, then the selected layer, then those that can be pruned, then
- * the others with weights.
+ * Fetches the missing histograms: the one in sight first and alone, since a person waits for it, then that of all layers
+ * together, then those of layers that can be pruned, then the others with weights.
  */
 export async function loadHistograms(): Promise<void> {
   const model = inspection.value;
@@ -26,9 +26,9 @@ export async function loadHistograms(): Promise<void> {
   for (const name of histograms.value.keys()) wanted.delete(name);
   while (wanted.size > 0) {
     const rank = (name: string | null): number =>
-      name === null ? 0 : name === selected.value ? 1 : prunable.has(name) ? 2 : 3;
+      name === selected.value ? 0 : name === null ? 1 : prunable.has(name) ? 2 : 3;
     const order = [...wanted].sort((a, b) => rank(a) - rank(b));
-    const layers = order.slice(0, BATCH);
+    const layers = order.slice(0, rank(order[0]!) === 0 ? 1 : BATCH);
     for (const name of layers) wanted.delete(name);
     try {
       const answers = await ask('histogram', { layers, bins: BINS });
