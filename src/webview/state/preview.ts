@@ -22,7 +22,7 @@ interface Known<T> {
 }
 
 /** Milliseconds that a question may continue after a newer one, so that bytes follow a steady drag. */
-const PATIENCE = 100;
+const PATIENCE = 250;
 
 const sameStep = keepEqual<PruneStep | null>();
 /** The weights that the amount for all layers is a share of; null while unknown. */

@@ -9,8 +9,19 @@ import type { Network } from '../../model/network';
 import { weightSwapOf } from '../../model/weight-swap';
 import { pauseUnless } from '../../pause';
 
-/** Examples of one pass: few enough that a newer plan, which cancels this one, waits for some 15 ms only. */
+/** Most examples of one pass: few enough that a newer plan, which cancels this one, waits for some 15 ms only. */
 const BATCH = 200;
+
+/** Divides examples into passes of about the same size: the last one is filled up, for nothing. */
+const evenBatch = (examples: number): number => Math.ceil(examples / Math.max(1, Math.ceil(examples / BATCH)));
+
+/** A measurement of so many milliseconds or less is quick. */
+const QUICK = 300;
+/** Milliseconds that the last measurement of a plan took, by the checkpoint. */
+const took = new WeakMap<Session, number>();
+
+/** Returns true where the last measurement of a plan was quick: the network is built, and the checkpoint itself measured. */
+export const measuresQuickly = (session: Session): boolean => (took.get(session) ?? Infinity) <= QUICK;
 
 /** The number of validation examples, and the listener. */
 export interface MeasuringOptions {
@@ -38,8 +49,10 @@ export async function measurePlan(
 ): Promise<PlanMetrics> {
   const { info, normalization } = dataset;
   const { samples, signal, onProgress } = options;
+  const start = performance.now();
   const images = dataset.split('validation').first(samples);
-  const evaluate = (network: Network) => evaluateModel(network, images, { signal, onProgress, batchSize: BATCH });
+  const evaluate = (network: Network) =>
+    evaluateModel(network, images, { signal, onProgress, batchSize: evenBatch(images.length) });
   const swap = await weightSwapOf(session);
   const [baseline, shown] = await swap.exclusively(async (network) => {
     await pauseUnless(signal);
@@ -59,6 +72,7 @@ export async function measurePlan(
       : planned.kind === 'smaller'
         ? await evaluated(planned.model, dataset, { split: 'validation', samples, signal, onProgress })
         : shown;
+  took.set(session, performance.now() - start);
   return {
     ...{ before: baseline.metrics, after: after?.metrics ?? null },
     ...{ samples: baseline.samples, sampleData: info.sample, normalization },

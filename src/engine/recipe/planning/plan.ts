@@ -1,5 +1,5 @@
 import type { Provenance } from '../../../protocol/model';
-import type { PlanPart, StepPlan } from '../../../protocol/plan';
+import type { PlanBytes, PlanPart, StepPlan } from '../../../protocol/plan';
 import { RECIPE_VERSION, type Recipe } from '../../../protocol/recipe';
 import { changesModel, type RecipeStep } from '../../../protocol/steps';
 import { storageNotes } from '../../checkpoint/storage-notes';
@@ -12,7 +12,7 @@ import { notesBefore } from '../notes';
 import { withRunProvenance } from '../provenance';
 import { kindOf } from '../steps/kinds';
 import type { RunEnvironment } from '../types';
-import { measurePlan, type Measured } from './metrics';
+import { measurePlan, measuresQuickly, type Measured } from './metrics';
 import { planBytes } from './bytes';
 import { withPackedBytes } from './packed';
 import type { AppliedStep, Outlook, PlanData } from './outlook';
@@ -65,9 +65,16 @@ export async function planStep(
   const { kind: planned, start, untrained, counts } = outlook;
   const after = changesModel(step) ? (written ?? untrained ?? 'unknown') : 'same';
   const names = untrained && counts.layers.map(({ name }) => name);
-  const bytes = await planBytes(session, { kind: planned, start, after, parts: done?.parts, names }, signal);
-  report({ part: 'bytes', bytes });
-  const metrics = await metricsOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
+  const sized = async (): Promise<PlanBytes> => {
+    const found = await planBytes(session, { kind: planned, start, after, parts: done?.parts, names }, signal);
+    report({ part: 'bytes', bytes: found });
+    return found;
+  };
+  const measured = () => metricsOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
+  // A long measurement waits: it would keep this thread from hearing that the files are compressed.
+  const [bytes, metrics] = measuresQuickly(session)
+    ? await bothOf(sized(), measured())
+    : [await sized(), await measured()];
   const sizes = packed ? await withPackedBytes(bytes, session, { start, after }, signal) : bytes;
   const notes = [
     ...(changesModel(step) ? notesBefore({ ...begun(outlook, checkpoint), recipe }) : []),
@@ -82,6 +89,12 @@ export async function planStep(
     ...(notes.length === 0 ? {} : { notes }),
     ...done?.removal,
   };
+}
+
+/** Waits for both, also where one fails: until its end, either uses the checkpoint. */
+async function bothOf<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 /** The model at the start of the step, and its checkpoint. */
