@@ -174,6 +174,8 @@ export const engineRequests = {
       download: z.boolean().default(true),
       /** Pack the model before and after in memory too, at the end; the size of a large one is estimated. */
       packed: z.boolean().default(false),
+      /** Plans with other amounts follow: the weights of a large model are put in order for them all. */
+      moves: z.boolean().default(false),
     }),
     result: StepPlan,
     progress: PlanPart,

@@ -107,13 +107,14 @@ export const panelRequests = {
   topology: request({ params: nothing, result: ModelTopology, trust: 'reads' }),
   /** Finds the values that the kernels of a layer would take in a step. */
   levels: request({ params: z.object({ step: LevelsStep, layer: z.string() }), result: WeightLevels, trust: 'reads' }),
-  /** Plans one step on the current checkpoint. `download`, `packed`: as in the engine's request. */
+  /** Plans one step on the current checkpoint. `download`, `packed`, `moves`: as in the engine's request. */
   plan: request({
     params: z.object({
       step: RecipeStep,
       seed: Recipe.shape.seed,
       download: z.boolean(),
       packed: z.boolean().default(false),
+      moves: z.boolean().default(false),
     }),
     result: StepPlan,
     progress: PlanPart,

@@ -59,7 +59,7 @@ async function appliedTo(session: Session, step: RecipeStep, context: ApplyConte
   if (step.step === 'distill')
     return studentOf(step, { model: session.checkpoint, referenced: NOTHING_REFERENCED }, seed);
   const outlook = await kindOf(step).plan(
-    { session, referenced: NOTHING_REFERENCED, seed, data, signal, onProgress },
+    { session, referenced: NOTHING_REFERENCED, seed, data, signal, moves: false, onProgress },
     step,
   );
   const done = await outlook.apply?.();

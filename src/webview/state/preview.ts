@@ -75,7 +75,7 @@ async function answer(question: { step: PruneStep; at: number }, signal: AbortSi
   try {
     const result = await ask(
       'plan',
-      { step: current, seed: WRITE_SEED, download: false },
+      { step: current, seed: WRITE_SEED, download: false, moves: true },
       {
         signal,
         onProgress: (part) => {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, it } from 'vitest';
+import { CancelledError } from '../../../src/protocol/errors';
 import type { StepResult } from '../../../src/protocol/steps';
 import { afterStep } from '../../../src/protocol/steps/measured-after';
 import { PruneStep } from '../../../src/protocol/steps/prune';
@@ -11,7 +14,7 @@ import type { Checkpoint, ModelContent } from '../../../src/engine/checkpoint/ty
 import { isElsewhere } from '../../../src/engine/checkpoint/values';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
-import { planPrune } from '../../../src/engine/compress/prune/plan';
+import { planPrune, putInOrder } from '../../../src/engine/compress/prune/plan';
 import { histograms } from '../../../src/engine/measure/histogram';
 import { countNonzero } from '../../../src/engine/measure/inspect';
 import { differing } from '../../../src/engine/recipe/outcome';
@@ -70,11 +73,13 @@ it('is planned and pruned as in memory: every threshold, count and bit', async (
       fc.array(amount, { minLength: 1, maxLength: 4 }),
       fc.constantFrom('global' as const, 'layer' as const),
       fc.boolean(),
-      async (model, amounts, scope, allowEmptyLayers) => {
+      fc.boolean(),
+      async (model, amounts, scope, allowEmptyLayers, ordered) => {
         const { whole, large } = await both(model);
         // One after another: later ones find the weights in order.
         for (const one of amounts) {
           const step = PruneStep.parse({ step: 'prune', amount: one, scope, allowEmptyLayers });
+          if (ordered) await putInOrder(large, step, 0, new AbortController().signal);
           const [known, found] = [planPrune(whole, step), planPrune(large, step)];
           expect(found.layers).toEqual(known.layers);
           expect(found.totals).toEqual(known.totals);
@@ -93,6 +98,28 @@ it('is planned and pruned as in memory: every threshold, count and bit', async (
     ),
     { numRuns: 25 },
   );
+});
+
+it('is planned and applied without a look at its files, once its weights are in order', async () => {
+  const equal = (length: number): number[] => Array.from({ length }, (_, i) => (i % 3 === 0 ? 0.5 : 0.5 + i));
+  const { large } = await both(modelOf([equal(INPUTS * HIDDEN), equal(HIDDEN * 3)]));
+  const step = PruneStep.parse({ step: 'prune', scope: 'layer', amount: { sparsity: 0.2 } });
+  await putInOrder(large, step, 0, new AbortController().signal);
+  for (const { name } of large.files.slice(1)) await rm(path.join(large.folder, name));
+  const plan = planPrune(large, step);
+  // Some of the equal weights stay: which, only the values tell.
+  expect(plan.selections.get('d0')).toMatchObject({ below: 0.5, ties: 7 });
+  const kernel = prunedTensors(large, plan).get('d0/kernel')!;
+  expect(countNonzero(kernel)).toBe(INPUTS * HIDDEN - 7);
+  expect(() => kernel.data).toThrow(/does not exist/);
+});
+
+it('stops waiting for the order of its weights when the plan is cancelled', async () => {
+  const { large } = await both(modelOf([Array.from({ length: INPUTS * HIDDEN }, (_, i) => i), [1, 2, 3].flatMap((i) => [i, i, i, i, i])])); // prettier-ignore
+  const step = PruneStep.parse({ step: 'prune', amount: { sparsity: 0.5 } });
+  await expect(putInOrder(large, step, 0, AbortSignal.abort())).rejects.toThrow(CancelledError);
+  await putInOrder(large, step, 0, new AbortController().signal);
+  expect(planPrune(large, step).totals.nonzero).toBe(25);
 });
 
 it('has the same histograms', async () => {

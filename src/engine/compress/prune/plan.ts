@@ -5,6 +5,7 @@ import { sparsityOf } from '../../../protocol/figures';
 import type { PrunedLayer } from '../../../protocol/measure';
 import { needsImages, type PruneAmount, type PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
+import { unlessAborted } from '../../pause';
 import { selectBelow, selectSmallest, selectGlobally, groupsFor, type Selection } from './selection';
 import { N_OF_M_KEPT, patternOf } from './granularity';
 import { amountsByLayer, protectedLayers } from '../layer-names';
@@ -43,7 +44,7 @@ export interface PrunePlan {
 export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statistics?: Statistics): PrunePlan {
   checkAmounts(step);
   if (needsImages(step.score) && !statistics) throw new UserError(needsDataset(`The score ${step.score}`));
-  const ranking: Ranking = { score: step.score, pattern: patternOf(step.granularity), seed, statistics };
+  const ranking = rankingOf(step, seed, statistics);
   const ranked = rank(model, ranking);
   const described = ranked.map(({ layer }) => layer);
   const guarded = protectedLayers(described, step.protect);
@@ -71,6 +72,25 @@ export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statis
     ),
     totals: totalsOf(ranked, selections),
   };
+}
+
+const rankingOf = (step: PruneStep, seed: number, statistics: Statistics | undefined): Ranking => ({
+  ...{ score: step.score, pattern: patternOf(step.granularity), seed, statistics },
+});
+
+/**
+ * Puts the weights of a large model in the order in which steps like this one prune them: `planPrune` then reads none. Steps
+ * with scores that need data are left out. @throws CancelledError
+ */
+export async function putInOrder(
+  model: ModelContent,
+  step: PruneStep,
+  seed: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (needsImages(step.score)) return;
+  for (const { scores } of rank(model, rankingOf(step, seed, undefined)))
+    if (scores.putInOrder) await unlessAborted(scores.putInOrder(), signal);
 }
 
 function cutRest(

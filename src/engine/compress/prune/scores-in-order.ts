@@ -1,6 +1,7 @@
 import { SIZE_SHIFT, SIZES, type FloatSurvey } from '../../checkpoint/survey';
 import type { Tensor } from '../../checkpoint/types';
 import { piecesOf } from '../../checkpoint/values';
+import { atOnce, inSteps } from '../../pause';
 import { countBelow, countUpTo } from './sorted';
 
 /** The scores of a layer in rising order: float32, 0 or more. */
@@ -12,6 +13,8 @@ export interface ScoresInOrder {
   countUpTo(value: number): number;
   /** Returns a score by its place, 0 to `length` - 1. */
   at(place: number): number;
+  /** Puts all scores in order now, so that no later question reads them; absent where they are. Other work runs meanwhile. */
+  putInOrder?(): Promise<void>;
 }
 
 /** Scores that are in memory, ascending. */
@@ -41,6 +44,7 @@ export class SizesInOrder implements ScoresInOrder {
   readonly #known = new Map<number, Uint16Array>();
   /** Lower bits of all scores, those with the same upper ones together. */
   #all: Uint16Array | undefined;
+  #ordering: Promise<void> | undefined;
 
   constructor(
     private readonly tensors: readonly Tensor[],
@@ -73,6 +77,20 @@ export class SizesInOrder implements ScoresInOrder {
     return floats[0]!;
   }
 
+  putInOrder(): Promise<void> {
+    this.#ordering ??= this.#readAllInSteps();
+    return this.#ordering;
+  }
+
+  async #readAllInSteps(): Promise<void> {
+    try {
+      // A caller that leaves does not end it: the next one asks for the same.
+      this.#all ??= await inSteps(this.#allInSteps(), undefined);
+    } finally {
+      this.#ordering = undefined;
+    }
+  }
+
   /** Counts the scores whose bits are a smaller number. */
   #countBelowBits(pattern: number): number {
     const upper = Math.floor(pattern / (LOW_BITS + 1));
@@ -87,7 +105,7 @@ export class SizesInOrder implements ScoresInOrder {
   #sharing(upper: number): Uint16Array {
     let found = this.#known.get(upper);
     if (!found) {
-      if (this.#known.size >= ASKED_FIRST) this.#all ??= this.#readAll();
+      if (this.#known.size >= ASKED_FIRST) this.#all ??= atOnce(this.#allInSteps());
       found = (this.#all?.subarray(this.#before[upper], this.#before[upper + 1]) ?? this.#readSharing(upper)).sort();
       this.#known.set(upper, found);
     }
@@ -109,7 +127,7 @@ export class SizesInOrder implements ScoresInOrder {
     return found;
   }
 
-  #readAll(): Uint16Array {
+  *#allInSteps(): Generator<void, Uint16Array> {
     const all = new Uint16Array(this.length);
     const next = Float64Array.from(this.#before);
     for (const tensor of this.tensors)
@@ -119,6 +137,7 @@ export class SizesInOrder implements ScoresInOrder {
           const size = words[i]! & 0x7fff_ffff;
           all[next[size >>> SIZE_SHIFT]!++] = size & LOW_BITS;
         }
+        yield;
       }
     return all;
   }

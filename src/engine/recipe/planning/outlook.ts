@@ -14,6 +14,8 @@ export interface PlanContext {
   /** Seed of the recipe, for random scores. */
   readonly seed: number;
   readonly data: PlanData;
+  /** More plans of the same kind follow, with other amounts. */
+  readonly moves: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }

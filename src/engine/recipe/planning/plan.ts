@@ -24,6 +24,8 @@ export interface PlanRequest {
   /** Start of relative paths in the step; default: the folder of the checkpoint. */
   readonly baseFolder?: string | undefined;
   readonly data: PlanData;
+  /** See `PlanContext`. */
+  readonly moves?: boolean;
   /** Packs the model before and after in memory too. */
   readonly packed: boolean;
   /** Number of validation examples on which the model is measured. */
@@ -45,7 +47,7 @@ interface Listener {
  */
 export async function planStep(
   session: Session,
-  { step, seed, baseFolder, data, packed, samples, environment }: PlanRequest,
+  { step, seed, baseFolder, data, moves = false, packed, samples, environment }: PlanRequest,
   { signal, report }: Listener,
 ): Promise<StepPlan> {
   const { checkpoint } = session;
@@ -56,7 +58,7 @@ export async function planStep(
   const onProgress = (progress: (PlanPart & { part: 'progress' })['progress']): void => {
     report({ part: 'progress', progress });
   };
-  const outlook = await kind.plan({ session, referenced, seed, data, signal, onProgress }, step);
+  const outlook = await kind.plan({ session, referenced, seed, data, moves, signal, onProgress }, step);
   report({ part: 'counts', counts: outlook.counts });
   await pauseUnless(signal);
   const done = await outlook.apply?.();

@@ -7,7 +7,7 @@ import { prunedTensors } from '../../compress/prune/apply';
 import { calibrate } from '../../compress/prune/calibrate';
 import { prunedCounts } from '../../compress/counts';
 import { applyAndReconstruct as carriedOut } from '../../compress/prune/apply-and-reconstruct';
-import { planPrune } from '../../compress/prune/plan';
+import { planPrune, putInOrder } from '../../compress/prune/plan';
 import { reconstructs } from '../../compress/prune/scores';
 import type { Statistics } from '../../compress/prune/scores/score';
 import { dataKey, type Dataset } from '../../dataset/open-data';
@@ -46,6 +46,7 @@ async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
   const { checkpoint } = session;
   const data = needsImages(step.score) ? await context.data.needed(`The score ${step.score}`) : null;
   const statistics = data ? await calibratedOnce(context, step, data) : undefined;
+  if (context.moves) await putInOrder(checkpoint, step, seed, signal);
   const planned = planPrune(checkpoint, step, seed, statistics);
   const apply = async (): Promise<AppliedStep> => {
     const done = await carriedOut(checkpoint, step, planned, data, { seed, signal, onProgress });
