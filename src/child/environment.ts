@@ -14,8 +14,16 @@ const MEMORY = {
 /** Variables that change the code that a Node process loads. The engine's folder and the settings decide that instead. */
 const LOADING: ReadonlySet<string> = new Set(['NODE_OPTIONS', 'NODE_PATH']);
 
-/** A copy of the environment for an engine, without Electron's variables and without the editor's Node options. */
-export function engineEnvironment(): NodeJS.ProcessEnv {
+/**
+ * A copy of the environment for an engine, without Electron's variables and without the editor's Node options.
+ * @param codeFolder where Node.js keeps the compiled program for the next start, if it can
+ */
+export function engineEnvironment(codeFolder?: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !LOADING.has(name));
-  return { ...MEMORY, ...Object.fromEntries(own), ELECTRON_RUN_AS_NODE: '1' };
+  return {
+    ...MEMORY,
+    ...(codeFolder === undefined ? {} : { NODE_COMPILE_CACHE: codeFolder }),
+    ...Object.fromEntries(own),
+    ELECTRON_RUN_AS_NODE: '1',
+  };
 }

@@ -12,7 +12,12 @@ export function engineFactory(context: vscode.ExtensionContext, log: Log): () =>
     const tensorflowPath = settings.tensorflowPath();
     const layers = settings.layers();
     return new EngineProcess(
-      { module: context.asAbsolutePath(path.join('dist', 'engine.js')), nodePath: settings.nodePath(), log },
+      {
+        module: context.asAbsolutePath(path.join('dist', 'engine.js')),
+        nodePath: settings.nodePath(),
+        codeFolder: path.join(context.globalStorageUri.fsPath, 'code'),
+        log,
+      },
       {
         ...(dataFolder === undefined ? {} : { dataFolder }),
         ...(tensorflowPath === undefined ? {} : { tensorflowPath }),

@@ -30,3 +30,11 @@ test("the user's memory settings stay", () => {
     GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0',
   });
 });
+
+test('Node.js keeps the compiled engine in the folder that it gets, unless the user named another', () => {
+  vi.stubEnv('NODE_COMPILE_CACHE', undefined);
+  expect(engineEnvironment('/kept')).toHaveProperty('NODE_COMPILE_CACHE', '/kept');
+  expect(engineEnvironment()).not.toHaveProperty('NODE_COMPILE_CACHE');
+  vi.stubEnv('NODE_COMPILE_CACHE', '/own');
+  expect(engineEnvironment('/kept')).toHaveProperty('NODE_COMPILE_CACHE', '/own');
+});
