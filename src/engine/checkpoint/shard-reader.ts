@@ -28,21 +28,64 @@ export class ShardReader {
       shard++;
     }
   }
+
+  /**
+   * Reads some bytes at each offset, ascending; they are valid until the next ones. Each file is opened once.
+   * @throws UserError where a file has changed since it was opened
+   */
+  *readEach(offsets: readonly number[], bytes: number): Generator<Uint8Array> {
+    const target = new Uint8Array(bytes);
+    for (let next = 0; next < offsets.length;) {
+      const shard = this.#starts.findLastIndex((start) => start <= offsets[next]!);
+      const { path, bytes: size } = this.shards[shard]!;
+      const [start, end] = [this.#starts[shard]!, this.#starts[shard]! + size];
+      if (offsets[next]! + bytes > end) {
+        this.read(offsets[next++]!, target);
+        yield target;
+        continue;
+      }
+      const file = opened(this.shards[shard]!);
+      try {
+        for (; next < offsets.length && offsets[next]! + bytes <= end; next++) {
+          fillFrom(file, path, offsets[next]! - start, target);
+          yield target;
+        }
+      } finally {
+        closeSync(file);
+      }
+    }
+  }
 }
 
-function readFrom({ path, stamp }: Shard, offset: number, target: Uint8Array): void {
+function readFrom(shard: Shard, offset: number, target: Uint8Array): void {
   if (target.byteLength === 0) return;
+  const file = opened(shard);
   try {
-    const file = openSync(path, 'r');
-    try {
-      if (fileStamp(fstatSync(file, { bigint: true })) !== stamp) throw changed(path);
-      for (let filled = 0; filled < target.byteLength;) {
-        const read = readSync(file, target, filled, target.byteLength - filled, offset + filled);
-        if (read === 0) throw changed(path);
-        filled += read;
-      }
-    } finally {
-      closeSync(file);
+    fillFrom(file, shard.path, offset, target);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Opens a file that is as it was. @throws UserError */
+function opened({ path, stamp }: Shard): number {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    if (fileStamp(fstatSync(file, { bigint: true })) !== stamp) throw changed(path);
+    return file;
+  } catch (error) {
+    if (file !== undefined) closeSync(file);
+    throw readFailure('The weights file', path, error);
+  }
+}
+
+function fillFrom(file: number, path: string, offset: number, target: Uint8Array): void {
+  try {
+    for (let filled = 0; filled < target.byteLength;) {
+      const read = readSync(file, target, filled, target.byteLength - filled, offset + filled);
+      if (read === 0) throw changed(path);
+      filled += read;
     }
   } catch (error) {
     throw readFailure('The weights file', path, error);

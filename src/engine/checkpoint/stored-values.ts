@@ -26,5 +26,17 @@ export function storedValues(reader: ShardReader, entry: WeightEntry, offset: nu
       reader.read(offset + start * width, target);
       return decode(target, entry);
     },
+    ...(entry.dtype === 'float32' && !entry.quantization
+      ? { strided: (step: number) => floatsAt(reader, { offset, length, step }) }
+      : {}),
   };
+}
+
+function* floatsAt(
+  reader: ShardReader,
+  { offset, length, step }: { readonly offset: number; readonly length: number; readonly step: number },
+): Generator<number> {
+  const places = Array.from({ length: Math.ceil(length / step) }, (_, i) => offset + 4 * i * step);
+  for (const bytes of reader.readEach(places, 4))
+    yield new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
 }

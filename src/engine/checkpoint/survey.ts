@@ -111,12 +111,13 @@ class FloatCounter {
     const [tiny, strange] = [this.#tiny(), this.#strange()];
     addSizes(bits, this.#sizes, this.#others);
     if (this.#tiny() > tiny) this.#addZeros(bits);
-    if (this.#strange() === strange) this.#addFinite(piece);
+    if (this.#strange() === strange) this.#addFinite(piece, bits);
     else {
       for (const value of piece)
         if (Number.isNaN(value)) this.#nan++;
         else if (!Number.isFinite(value)) this.#infinite++;
-      this.#addFinite(piece.filter(Number.isFinite));
+      const finite = piece.filter(Number.isFinite);
+      this.#addFinite(finite, new Int32Array(finite.buffer));
     }
   }
 
@@ -144,11 +145,11 @@ class FloatCounter {
   }
 
   /** Adds finite values; sums are of distances from the mean so far, which cancels nothing. */
-  #addFinite(piece: Float32Array): void {
+  #addFinite(piece: Float32Array, bits: Int32Array): void {
     if (piece.length === 0) return;
     const before = this.#count - this.#nan - this.#infinite - piece.length;
     const near = before === 0 ? piece[0]! : this.#mean;
-    const { min, max, sum, squares } = momentsFrom(piece, near);
+    const { min, max, sum, squares } = momentsFrom(piece, bits, near);
     this.#min = Math.min(this.#min, min);
     this.#max = Math.max(this.#max, max);
     const mean = near + sum / piece.length;
@@ -161,8 +162,8 @@ class FloatCounter {
 
   /** Returns all together; nothing is added after that. */
   survey(): FloatSurvey {
-    const sizes = this.#sizes;
-    for (let place = 0; place < SIZES; place++) sizes[place]! += this.#others[place]!;
+    const [sizes, others] = [this.#sizes, this.#others];
+    for (let place = 0; place < SIZES; place++) sizes[place]! += others[place]!;
     const finite = this.#count > this.#nan + this.#infinite;
     return {
       ...{ count: this.#count, zeros: this.#zeros, negativeZeros: this.#negativeZeros },
@@ -183,33 +184,37 @@ function addSizes(bits: Int32Array, even: Uint32Array, odd: Uint32Array): void {
   if (pairs < bits.length) even[(bits[pairs]! & 0x7fff_ffff) >>> SIZE_SHIFT]!++;
 }
 
-/** Returns the range of finite values, and the sums of their distances from a number and of the squares of these, in order. */
-function momentsFrom(piece: Float32Array, near: number) {
-  let [min, max, sum, squares] = [Infinity, -Infinity, 0, 0];
-  const pairs = piece.length - (piece.length % 2);
-  for (let i = 0; i < pairs; i += 2) {
-    const one = piece[i]!;
-    const other = piece[i + 1]!;
-    if (one < min) min = one;
-    if (one > max) max = one;
-    if (other < min) min = other;
-    if (other > max) max = other;
-    const distance = one - near;
+/**
+ * Returns the range of finite values, and the sums of their distances from a number and of the squares of these, in order.
+ * The largest of either sign is found among the bits: comparing floats made the loop twice as slow in many runs.
+ * @param bits of the same values
+ */
+function momentsFrom(piece: Float32Array, bits: Int32Array, near: number) {
+  let [positive, negative, sum, squares] = [-1, -1, 0, 0];
+  for (let i = 0; i < piece.length; i++) {
+    const word = bits[i]!;
+    if (word > positive) positive = word;
+    const flipped = word ^ -0x8000_0000;
+    if (flipped > negative) negative = flipped;
+    const distance = piece[i]! - near;
     sum += distance;
     squares += distance * distance;
-    const next = other - near;
-    sum += next;
-    squares += next * next;
   }
-  if (pairs < piece.length) {
-    const last = piece[pairs]!;
-    if (last < min) min = last;
-    if (last > max) max = last;
-    sum += last - near;
-    squares += (last - near) * (last - near);
-  }
-  return { min, max, sum, squares };
+  const range = positive < 0 || negative < 0 ? rangeOf(piece) : { min: -floatFrom(negative), max: floatFrom(positive) };
+  return { ...range, sum, squares };
 }
+
+/** Returns the range of values with the same sign. */
+function rangeOf(piece: Float32Array): { min: number; max: number } {
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of piece) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
+}
+
+const floatFrom = (bits: number): number => new Float32Array(Int32Array.of(bits).buffer)[0]!;
 
 /** All of a survey but the histogram of sizes. */
 export type Moments = Omit<FloatSurvey, 'sizes'>;
@@ -221,10 +226,12 @@ export function momentsOf(survey: FloatSurvey): Moments {
 }
 
 /** Returns the survey of two tensors together. */
-const together = (one: FloatSurvey, other: FloatSurvey): FloatSurvey => ({
-  ...momentsTogether(one, other),
-  sizes: one.sizes.map((times, i) => times + other.sizes[i]!),
-});
+function together(one: FloatSurvey, other: FloatSurvey): FloatSurvey {
+  const sizes = one.sizes.slice();
+  // Many times faster than `map`, and there are many parts of large tensors.
+  for (let place = 0; place < SIZES; place++) sizes[place]! += other.sizes[place]!;
+  return { ...momentsTogether(one, other), sizes };
+}
 
 /** Returns the moments of two tensors together. */
 export function momentsTogether(one: Moments, other: Moments): Moments {

@@ -10,6 +10,8 @@ export interface Values {
    * @param room memory that they may be put in, aligned for any number; they are then valid until it is used again
    */
   range(start: number, end: number, room?: Uint8Array): TensorData;
+  /** Reads the first of each `step` values alone, in order, where that is possible. */
+  readonly strided?: (step: number) => Iterable<number>;
   /** Their place in shards, where they are as stored there: threads read them there. */
   readonly stored?: StoredTensor;
 }

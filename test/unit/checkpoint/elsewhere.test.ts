@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -10,9 +10,11 @@ import { joinSurveys, surveyOf, surveyPieces } from '../../../src/engine/checkpo
 import type { Tensor, Tensors } from '../../../src/engine/checkpoint/types';
 import { isElsewhere, PIECE, piecesOf, valuesOf, withFields } from '../../../src/engine/checkpoint/values';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { prunedElsewhere } from '../../../src/engine/compress/prune/apply-elsewhere';
 import { measureRange } from '../../../src/engine/measure/histogram';
 import { idealOf } from '../../../src/engine/measure/ideal-bits';
 import { countNonzero } from '../../../src/engine/measure/inspect';
+import { hasMany } from '../../../src/engine/train/constraints/many-values';
 import { temporaryFolder } from '../temporary';
 import { anyTensors } from './arbitraries';
 
@@ -115,9 +117,61 @@ it('is read in ranges and in pieces', async () => {
   expect(valuesOf(tensor).range(PIECE - 5, PIECE + 5)).toEqual(odd.slice(PIECE - 5, PIECE + 5));
 });
 
+it('is read value by value at equal distances, also where one lies in two shards', async () => {
+  const folder = await temporaryFolder();
+  const data = Float32Array.from({ length: 40 }, (_, i) => i - 7.5);
+  const bytes = Buffer.from(data.buffer);
+  const cuts = [0, 30, 31, 90, 160];
+  const paths = cuts.slice(1).map((_, i) => `s${i}.bin`);
+  await Promise.all(paths.map((name, i) => writeFile(path.join(folder, name), bytes.subarray(cuts[i], cuts[i + 1]))));
+  const weights = [{ name: 'w', shape: [40], dtype: 'float32' }];
+  const file = path.join(folder, 'model.json');
+  await writeFile(file, JSON.stringify({ modelTopology: topology, weightsManifest: [{ paths, weights }] }));
+  const { tensors } = await readCheckpoint(file, { largeFrom: 0 });
+  for (const step of [1, 3, 40, 41])
+    expect([...valuesOf(tensors.get('w')!).strided!(step)]).toEqual([...data].filter((_, i) => i % step === 0));
+});
+
+it('has many values in its first channel where it has them in memory, however long its rows are', async () => {
+  const channels = 1500;
+  for (const [rows, kinds] of [
+    [300, 300],
+    [300, 257],
+    [300, 256],
+  ] as const) {
+    const data = Float32Array.from({ length: rows * channels }, (_, i) => 1 + (Math.floor(i / channels) % kinds));
+    const tensor: Tensor = { name: 'w', shape: [rows, channels], dtype: 'float32', data };
+    const { path: file } = await writeCheckpoint(await temporaryFolder(), {
+      modelTopology: topology,
+      tensors: new Map([['w', tensor]]),
+    });
+    const { tensors } = await readCheckpoint(file, { largeFrom: 0 });
+    const cut = { below: 3, last: -1, ties: 0 };
+    const zeroed = { ...tensor, data: data.map((value) => (value < 3 ? 0 : value)) };
+    const pairs = [[tensor, tensors.get('w')!], [zeroed, prunedElsewhere(tensors.get('w')!, cut)]] as const; // prettier-ignore
+    for (const [whole, large] of pairs) {
+      expect(isElsewhere(large)).toBe(true);
+      expect(hasMany(large, { count: channels, inner: 1 })).toBe(hasMany(whole, { count: channels, inner: 1 }));
+      expect([...valuesOf(large).strided!(channels)]).toEqual([...whole.data].filter((_, i) => i % channels === 0));
+    }
+  }
+});
+
+it('is cut value by value as it is as a whole, up to the last of equal size', async () => {
+  const { tensor } = await oddTensor();
+  for (const below of [0, 2 ** -149, 0.5, 0.1, Infinity])
+    for (const last of [-1, 6, 1000, Infinity]) {
+      const pruned = prunedElsewhere(tensor, { below, last, ties: 0 });
+      const all = valuesOf(pruned).range(0, odd.length);
+      const each = Float32Array.from(valuesOf(pruned).strided!(3));
+      expect(new Int32Array(each.buffer)).toEqual(new Int32Array(all.filter((_, i) => i % 3 === 0).buffer));
+    }
+});
+
 it('is refused where its file has changed since', async () => {
   const { tensor, file } = await oddTensor();
   await appendFile(file, 'x');
   expect(() => tensor.data).toThrow(UserError);
   expect(() => valuesOf(tensor).range(0, 1)).toThrow(/was changed while it was in use/);
+  expect(() => [...valuesOf(tensor).strided!(5)]).toThrow(/was changed while it was in use/);
 });

@@ -62,6 +62,16 @@ function holds(words: Int32Array, bits: number): boolean {
   return false;
 }
 
+/** Cuts the first of each `step` values, in order. @param last as that of a cut */
+function* cutEach(values: Iterable<number>, step: number, below: number, last: () => number): Generator<number> {
+  let place = 0;
+  for (const value of values) {
+    const size = Math.abs(value);
+    yield size < below || (size === below && place <= last()) ? 0 : value;
+    place += step;
+  }
+}
+
 /** Makes a tensor whose values are read from those of another, and then cut. */
 export function prunedElsewhere(tensor: Tensor, { below, ties, ...cut }: Cut): Tensor {
   const values = valuesOf(tensor);
@@ -69,14 +79,17 @@ export function prunedElsewhere(tensor: Tensor, { below, ties, ...cut }: Cut): T
   // Bits of the smallest float32 above `below`, where that is one.
   const above = kept + (Math.fround(below) === below ? 1 : 0);
   let { last } = cut;
+  const lastPlace = (): number => (last ??= lookedFor(tensor, below, ties).last);
+  const { strided } = values;
   const pruned: Values = {
     length: values.length,
+    ...(strided ? { strided: (step: number) => cutEach(strided(step), step, below, lastPlace) } : {}),
     range(start, end, room) {
       // Values that are elsewhere are read into memory of their own.
       const data = values.range(start, end, room);
       const words = new Int32Array(data.buffer, data.byteOffset, data.length);
       // To look for the place reads much of the tensor. A few samples of it seldom hold a weight of this very size.
-      if (last === undefined && holds(words, kept)) ({ last } = lookedFor(tensor, below, ties));
+      if (last === undefined && holds(words, kept)) lastPlace();
       const tied = Math.max(0, Math.min(data.length, (last ?? -1) + 1 - start));
       zeroBelow(words.subarray(0, tied), above);
       zeroBelow(words.subarray(tied), kept);

@@ -1,5 +1,5 @@
 import type { Tensor } from '../../checkpoint/types';
-import { piecesOf } from '../../checkpoint/values';
+import { piecesOf, valuesOf } from '../../checkpoint/values';
 import type { Channels } from '../../model/kernel-channels';
 
 /** Most values of a channel, sign left out, that numbers of 8 bits, signs or a codebook give it. */
@@ -18,10 +18,21 @@ export function hasMany(tensor: Tensor, channels: Channels): boolean {
 /** Answers by channels. Tensors are never changed in place, so each is looked at once. */
 const known = new WeakMap<Tensor, Map<string, boolean>>();
 
+/** Rows of so many values are skipped by reading one value of each: 4 KiB, a page of a file. */
+const LONG_ROW = 1024;
+
 function lookForMany(tensor: Tensor, channels: Channels): boolean {
   const found = new Set<number>();
   const { count, inner } = channels;
   const all = count * inner;
+  const { strided } = valuesOf(tensor);
+  if (strided && inner === 1 && all >= LONG_ROW) {
+    for (const value of strided(all)) {
+      found.add(Math.abs(value));
+      if (found.size > MOST_IN_CHANNEL + 1) return true;
+    }
+    return false;
+  }
   let start = 0;
   for (const piece of piecesOf(tensor)) {
     // The first channel has the first `inner` of each `all` elements.
@@ -35,15 +46,20 @@ function lookForMany(tensor: Tensor, channels: Channels): boolean {
   return false;
 }
 
+/** The table of the last search: new memory takes longer than the search. */
+let table = new Int32Array(0);
+
 /**
  * Returns true where a tensor of floats has more than `most` different patterns of bits other than 0; reads no more than
  * shows it.
  */
 export function hasMoreWords(tensor: Tensor, most: number): boolean {
+  if (valuesOf(tensor).length <= most) return false;
   // Open addressing: a set of as many numbers is slower by far. An empty place holds 0.
-  const digits = Math.ceil(Math.log2(4 * (most + 1)));
+  const digits = Math.ceil(Math.log2(2 * (most + 1)));
   const size = 2 ** digits;
-  const table = new Int32Array(size);
+  if (table.length === size) table.fill(0);
+  else table = new Int32Array(size);
   let found = 0;
   for (const piece of piecesOf(tensor)) {
     const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
