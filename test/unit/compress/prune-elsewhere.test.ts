@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { CancelledError } from '../../../src/protocol/errors';
+import { CancelledError, UserError } from '../../../src/protocol/errors';
 import type { StepResult } from '../../../src/protocol/steps';
 import { afterStep } from '../../../src/protocol/steps/measured-after';
 import { PruneStep } from '../../../src/protocol/steps/prune';
@@ -14,7 +14,9 @@ import type { Checkpoint, ModelContent } from '../../../src/engine/checkpoint/ty
 import { isElsewhere } from '../../../src/engine/checkpoint/values';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
-import { planPrune, putInOrder } from '../../../src/engine/compress/prune/plan';
+import { planPrune, putInOrder, type PrunePlan } from '../../../src/engine/compress/prune/plan';
+import { readAhead } from '../../../src/engine/compress/prune/read-ahead';
+import { Sharing } from '../../../src/engine/compress/prune/sharing-job';
 import { histograms } from '../../../src/engine/measure/histogram';
 import { countNonzero } from '../../../src/engine/measure/inspect';
 import { differing } from '../../../src/engine/recipe/outcome';
@@ -73,13 +75,21 @@ it('is planned and pruned as in memory: every threshold, count and bit', async (
       fc.array(amount, { minLength: 1, maxLength: 4 }),
       fc.constantFrom('global' as const, 'layer' as const),
       fc.boolean(),
-      fc.boolean(),
-      async (model, amounts, scope, allowEmptyLayers, ordered) => {
+      fc.constantFrom<Partial<PruneStep>>(
+        {},
+        { protect: ['d1'] },
+        { layers: { d1: { sparsity: 0.5 } } },
+        { layers: { d0: { threshold: 0.5 } } },
+      ),
+      fc.constantFrom('ahead', 'in order', 'when asked'),
+      async (model, amounts, scope, allowEmptyLayers, more, read) => {
         const { whole, large } = await both(model);
         // One after another: later ones find the weights in order.
         for (const one of amounts) {
-          const step = PruneStep.parse({ step: 'prune', amount: one, scope, allowEmptyLayers });
-          if (ordered) await putInOrder(large, step, 0, new AbortController().signal);
+          const step = PruneStep.parse({ step: 'prune', amount: one, scope, allowEmptyLayers, ...more });
+          if (!planned(whole, step)) continue;
+          if (read === 'ahead') await readAhead(large, step);
+          if (read === 'in order') await putInOrder(large, step, 0, new AbortController().signal);
           const [known, found] = [planPrune(whole, step), planPrune(large, step)];
           expect(found.layers).toEqual(known.layers);
           expect(found.totals).toEqual(known.totals);
@@ -120,6 +130,47 @@ it('stops waiting for the order of its weights when the plan is cancelled', asyn
   await expect(putInOrder(large, step, 0, AbortSignal.abort())).rejects.toThrow(CancelledError);
   await putInOrder(large, step, 0, new AbortController().signal);
   expect(planPrune(large, step).totals.nonzero).toBe(25);
+});
+
+/** Plans a step; undefined where the layers that may be pruned have too few weights. */
+function planned(model: ModelContent, step: PruneStep): PrunePlan | undefined {
+  try {
+    return planPrune(model, step);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+}
+
+it.each<Partial<PruneStep>>([
+  { amount: { sparsity: 0.5 } },
+  { amount: { sparsity: 0.5 }, scope: 'layer' },
+  { amount: { threshold: 1 + 2 ** -18 } },
+  { amount: { sparsity: 0.5 }, layers: { d1: { sparsity: 0.3 } } },
+  { amount: { sparsity: 0.5 }, layers: { d1: { threshold: 1 + 2 ** -19 } } },
+  { layers: { d0: { standardDeviations: 1 } } },
+])('is read before it is planned, and not again: %j', async (given) => {
+  // All sizes share their upper bits.
+  const close = (count: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + i * 2 ** -22));
+  const { path: file, folder, files } = (await both(modelOf([close(INPUTS * HIDDEN), close(HIDDEN * 3)]))).large;
+  const [one, other] = [await readCheckpoint(file, { largeFrom: 0 }), await readCheckpoint(file, { largeFrom: 0 })];
+  const step = PruneStep.parse({ step: 'prune', ...given });
+  const known = planPrune(one, step, 7);
+  await readAhead(other, step, 7);
+  await rm(path.join(folder, files[1]!.name));
+  expect(planPrune(other, step, 7).layers).toEqual(known.layers);
+});
+
+it('is searched for the same upper bits, four weights at a time', () => {
+  const words = Int32Array.from({ length: 23 }, (_, i) => (i % 3 === 0 ? 5 : 6) * 2 ** 15 + i + (i % 2) * 2 ** 31);
+  for (let length = 0; length <= words.length; length++) {
+    const sharing = new Sharing(5);
+    sharing.add(words.subarray(0, length));
+    expect([...sharing.found()]).toEqual(Array.from({ length: Math.ceil(length / 3) }, (_, i) => 3 * i));
+  }
+  const many = new Sharing(6);
+  many.add(new Int32Array(3000).fill(6 * 2 ** 15 + 1));
+  expect([...many.found()]).toEqual(new Array(3000).fill(1));
 });
 
 it('has the same histograms', async () => {

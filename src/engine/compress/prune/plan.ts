@@ -9,7 +9,7 @@ import { unlessAborted } from '../../pause';
 import { selectBelow, selectSmallest, selectGlobally, groupsFor, type Selection } from './selection';
 import { N_OF_M_KEPT, patternOf } from './granularity';
 import { amountsByLayer, protectedLayers } from '../layer-names';
-import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
+import { lostBy, rank, rankingOf, standardDeviation, type RankedLayer, type Ranking } from './ranking';
 import type { Statistics } from './scores/score';
 
 /** The counts of a whole model after it is pruned. */
@@ -45,23 +45,9 @@ export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statis
   checkAmounts(step);
   if (needsImages(step.score) && !statistics) throw new UserError(needsDataset(`The score ${step.score}`));
   const ranking = rankingOf(step, seed, statistics);
-  const ranked = rank(model, ranking);
-  const described = ranked.map(({ layer }) => layer);
-  const guarded = protectedLayers(described, step.protect);
+  const { ranked, guarded, amounts, rest } = layersToCut(model, step, ranking);
   const selections = new Map<string, Selection>();
-  const prunable = () => described.filter((layer) => layer.prunable);
-  const amounts = amountsByLayer(described, step.layers ?? {}, {
-    possible: prunable,
-    why: (i) => whyNotCut(ranked[i]!, guarded.get(described[i]!.name)),
-  });
-  for (const [i, amount] of amounts) selections.set(described[i]!.name, cutLayer(ranked[i]!, amount, step));
-  const open = ranked.filter(({ layer }) => layer.prunable && !guarded.has(layer.name));
-  const rest = open.filter(({ layer, misfit }) => misfit === undefined && !selections.has(layer.name));
-  const first = open.find(({ misfit }) => misfit !== undefined);
-  if (first && rest.length === 0 && selections.size === 0)
-    throw new UserError(
-      `The granularity ${step.granularity ?? 'element'} fits no layer ("${first.layer.name}": ${first.misfit}): choose another.`,
-    );
+  for (const [layer, amount] of amounts) selections.set(layer.layer.name, cutLayer(layer, amount, step));
   const together = cutRest(ranked, rest, selections, step, ranking);
   rest.forEach(({ layer }, i) => together[i] && selections.set(layer.name, together[i]));
   return {
@@ -74,10 +60,6 @@ export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statis
   };
 }
 
-const rankingOf = (step: PruneStep, seed: number, statistics: Statistics | undefined): Ranking => ({
-  ...{ score: step.score, pattern: patternOf(step.granularity), seed, statistics },
-});
-
 /**
  * Puts the weights of a large model in the order in which steps like this one prune them: `planPrune` then reads none. Steps
  * with scores that need data are left out. @throws CancelledError
@@ -89,8 +71,40 @@ export async function putInOrder(
   signal: AbortSignal,
 ): Promise<void> {
   if (needsImages(step.score)) return;
-  for (const { scores } of rank(model, rankingOf(step, seed, undefined)))
+  for (const { scores } of rank(model, rankingOf(step, seed)))
     if (scores.putInOrder) await unlessAborted(scores.putInOrder(), signal);
+}
+
+/** The layers of a model as a step will cut them. */
+interface LayersToCut {
+  readonly ranked: readonly RankedLayer[];
+  /** The pattern of "protect" by the name of the layer that it protects. */
+  readonly guarded: ReadonlyMap<string, string>;
+  /** Layers with an amount of their own. */
+  readonly amounts: readonly (readonly [RankedLayer, PruneAmount])[];
+  /** Layers that share the amount of the step. */
+  readonly rest: readonly RankedLayer[];
+}
+
+/** @throws UserError for layers that do not exist or cannot be pruned, or a granularity that fits none */
+export function layersToCut(model: ModelContent, step: PruneStep, ranking: Ranking): LayersToCut {
+  const ranked = rank(model, ranking);
+  const described = ranked.map(({ layer }) => layer);
+  const guarded = protectedLayers(described, step.protect);
+  const prunable = () => described.filter((layer) => layer.prunable);
+  const amounts = amountsByLayer(described, step.layers ?? {}, {
+    possible: prunable,
+    why: (i) => whyNotCut(ranked[i]!, guarded.get(described[i]!.name)),
+  });
+  const open = ranked.filter(({ layer }) => layer.prunable && !guarded.has(layer.name));
+  const own = new Set([...amounts.keys()].map((i) => ranked[i]!));
+  const rest = open.filter((layer) => layer.misfit === undefined && !own.has(layer));
+  const first = open.find(({ misfit }) => misfit !== undefined);
+  if (first && rest.length === 0 && own.size === 0)
+    throw new UserError(
+      `The granularity ${step.granularity ?? 'element'} fits no layer ("${first.layer.name}": ${first.misfit}): choose another.`,
+    );
+  return { ranked, guarded, amounts: [...amounts].map(([i, amount]) => [ranked[i]!, amount]), rest };
 }
 
 function cutRest(
@@ -141,12 +155,14 @@ function whyNotCut({ layer, misfit }: RankedLayer, guard: string | undefined): s
 
 type Emptying = Pick<PruneStep, 'allowEmptyLayers'>;
 
-function cutLayer(layer: RankedLayer, amount: PruneAmount, { allowEmptyLayers }: Emptying): Selection {
+/** Selects the weights of a layer that has an amount of its own. */
+export function cutLayer(layer: RankedLayer, amount: PruneAmount, { allowEmptyLayers }: Emptying): Selection {
   if (!('sparsity' in amount)) return selectBelow(layer, thresholdOf(amount, [layer]), allowEmptyLayers);
   return selectSmallest(layer, groupsFor(layer, Math.round(amount.sparsity * layer.weights)), allowEmptyLayers);
 }
 
-function thresholdOf(
+/** Returns the size below which weights of these layers become 0. */
+export function thresholdOf(
   amount: { threshold: number } | { standardDeviations: number },
   layers: readonly RankedLayer[],
 ): number {
@@ -164,6 +180,19 @@ function cutGlobally(
     const threshold = thresholdOf(amount, rest);
     return rest.map((layer) => selectBelow(layer, threshold, allowEmptyLayers));
   }
+  return selectGlobally(rest, globalCount(all, rest, selections, amount), allowEmptyLayers);
+}
+
+/**
+ * Counts the weights that the layers without an amount of their own lose together, for a sparsity of the model.
+ * @throws UserError where they have fewer
+ */
+export function globalCount(
+  all: readonly RankedLayer[],
+  rest: readonly RankedLayer[],
+  selections: ReadonlyMap<string, Selection>,
+  amount: { readonly sparsity: number },
+): number {
   const kernelWeights = all.reduce((total, layer) => total + layer.kernelWeights, 0);
   const elsewhere = all
     .filter((layer) => !rest.includes(layer))
@@ -177,7 +206,7 @@ function cutGlobally(
       `A sparsity of ${typedPercent(amount.sparsity)} cannot be reached, because only ${free} of the ${kernelWeights} kernel weights may be pruned here: ask for ${typedPercent(reachable)} at most.`,
     );
   }
-  return selectGlobally(rest, Math.max(0, wanted - protectedZeros), allowEmptyLayers);
+  return Math.max(0, wanted - protectedZeros);
 }
 
 /** Counts the zeros among all kernel weights of a layer after it is pruned. */

@@ -1,4 +1,5 @@
 import { sparsityOf } from '../../../protocol/figures';
+import type { PruneStep } from '../../../protocol/steps/prune';
 import { surveyOf, type FloatSurvey } from '../../checkpoint/survey';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { isElsewhere, isFloat, valuesOf, type FloatTensor } from '../../checkpoint/values';
@@ -6,7 +7,7 @@ import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import { requireFinite } from '../../model/tensors';
-import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './granularity';
+import { groupingOf, kernelAxes, nOfM, patternOf, whyNotFitting, type Pattern } from './granularity';
 import { pooled } from './pooling';
 import { inMemory, SizesInOrder, type ScoresInOrder } from './scores-in-order';
 import { SMALLEST_FLOAT } from './sorted';
@@ -22,6 +23,13 @@ export interface Ranking {
   /** Statistics of this model and score, for scores that need data. */
   readonly statistics?: Statistics | undefined;
 }
+
+/** Returns the ranking of a step. */
+export const rankingOf = (
+  { score, granularity }: Pick<PruneStep, 'score' | 'granularity'>,
+  seed = 0,
+  statistics?: Statistics,
+): Ranking => ({ score, pattern: patternOf(granularity), seed, statistics });
 
 /** A layer with the data that a plan needs. To count for any threshold takes one binary search in `scores`. */
 export interface RankedLayer {

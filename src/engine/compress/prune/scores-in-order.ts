@@ -2,6 +2,7 @@ import { SIZE_SHIFT, SIZES, type FloatSurvey } from '../../checkpoint/survey';
 import type { Tensor } from '../../checkpoint/types';
 import { piecesOf } from '../../checkpoint/values';
 import { atOnce, inSteps } from '../../pause';
+import { Sharing } from './sharing-job';
 import { countBelow, countUpTo } from './sorted';
 
 /** The scores of a layer in rising order: float32, 0 or more. */
@@ -29,6 +30,8 @@ const LOW_BITS = 2 ** SIZE_SHIFT - 1;
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
 
+const OTHER = 'the survey of a tensor is not that of its values';
+
 /** After so many different questions about a tensor all its weights are put in order: somebody moves a threshold. */
 const ASKED_FIRST = 2;
 
@@ -47,14 +50,12 @@ export class SizesInOrder implements ScoresInOrder {
   #ordering: Promise<void> | undefined;
 
   constructor(
-    private readonly tensors: readonly Tensor[],
+    readonly tensors: readonly Tensor[],
     surveys: readonly FloatSurvey[],
   ) {
-    for (let place = 0; place < SIZES; place++) {
-      let times = 0;
-      for (const { sizes } of surveys) times += sizes[place]!;
-      this.#before[place + 1] = this.#before[place]! + times;
-    }
+    for (const { sizes } of surveys)
+      for (let place = 0; place < SIZES; place++) this.#before[place + 1]! += sizes[place]!;
+    for (let place = 0; place < SIZES; place++) this.#before[place + 1]! += this.#before[place]!;
     this.length = this.#before[SIZES]!;
   }
 
@@ -67,14 +68,38 @@ export class SizesInOrder implements ScoresInOrder {
   }
 
   at(place: number): number {
+    const upper = this.upperAt(place);
+    bits[0] = upper * (LOW_BITS + 1) + this.#sharing(upper)[place - this.#before[upper]!]!;
+    return floats[0]!;
+  }
+
+  /** Returns the upper bits of a score by its place, without reading it. */
+  upperAt(place: number): number {
     let [low, high] = [0, SIZES];
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#before[middle + 1]! > place) high = middle;
       else low = middle + 1;
     }
-    bits[0] = low * (LOW_BITS + 1) + this.#sharing(low)[place - this.#before[low]!]!;
-    return floats[0]!;
+    return low;
+  }
+
+  /** Returns true where all weights would be read for the scores with these upper bits, and no others. */
+  isUnread(upper: number): boolean {
+    const isEmpty = this.#before[upper + 1] === this.#before[upper];
+    return !isEmpty && !this.#known.has(upper) && this.#known.size < ASKED_FIRST && !this.#all;
+  }
+
+  /** Keeps the lower bits of all scores with these upper ones. @param parts in any order */
+  learn(upper: number, parts: readonly Uint16Array[]): void {
+    const found = new Uint16Array(this.#before[upper + 1]! - this.#before[upper]!);
+    let filled = 0;
+    for (const part of parts) {
+      found.set(part, filled);
+      filled += part.length;
+    }
+    if (filled !== found.length) throw new Error(OTHER);
+    this.#known.set(upper, found.sort());
   }
 
   putInOrder(): Promise<void> {
@@ -103,28 +128,17 @@ export class SizesInOrder implements ScoresInOrder {
 
   /** Returns the lower bits of the scores with these upper ones, ascending. */
   #sharing(upper: number): Uint16Array {
-    let found = this.#known.get(upper);
-    if (!found) {
-      if (this.#known.size >= ASKED_FIRST) this.#all ??= atOnce(this.#allInSteps());
-      found = (this.#all?.subarray(this.#before[upper], this.#before[upper + 1]) ?? this.#readSharing(upper)).sort();
-      this.#known.set(upper, found);
+    const known = this.#known.get(upper);
+    if (known) return known;
+    if (this.#known.size >= ASKED_FIRST) this.#all ??= atOnce(this.#allInSteps());
+    if (this.#all) this.learn(upper, [this.#all.subarray(this.#before[upper], this.#before[upper + 1])]);
+    else {
+      const sharing = new Sharing(upper);
+      for (const tensor of this.tensors)
+        for (const piece of piecesOf(tensor)) sharing.add(new Int32Array(piece.buffer, piece.byteOffset, piece.length));
+      this.learn(upper, [sharing.found()]);
     }
-    return found;
-  }
-
-  #readSharing(upper: number): Uint16Array {
-    const found = new Uint16Array(this.#before[upper + 1]! - this.#before[upper]!);
-    let filled = 0;
-    for (const tensor of this.tensors)
-      for (const piece of piecesOf(tensor)) {
-        const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
-        for (let i = 0; i < words.length; i++) {
-          const size = words[i]! & 0x7fff_ffff;
-          if (size >>> SIZE_SHIFT === upper) found[filled++] = size & LOW_BITS;
-        }
-      }
-    if (filled !== found.length) throw new Error('the survey of a tensor is not that of its values');
-    return found;
+    return this.#known.get(upper)!;
   }
 
   *#allInSteps(): Generator<void, Uint16Array> {

@@ -68,9 +68,7 @@ export function selectSmallest(layer: RankedLayer, count: number, allowEmpty: bo
  */
 export function selectGlobally(layers: readonly RankedLayer[], count: number, allowEmpty: boolean): Selection[] {
   const most = layers.map((layer) => capacity(layer, allowEmpty));
-  const upTo = (score: number) =>
-    layers.reduce((total, layer, i) => total + zeroed(layer, Math.min(most[i]!, layer.scores.countUpTo(score))), 0);
-  const boundary = smallestScore((score) => upTo(score) >= count);
+  const boundary = smallestScore(reaching(layers, most, count));
   const counts = layers.map(({ scores }, i) => Math.min(most[i]!, scores.countBelow(boundary)));
   let left = count - layers.reduce((total, layer, i) => total + zeroed(layer, counts[i]!), 0);
   layers.forEach((layer, i) => {
@@ -93,6 +91,23 @@ export function selectGlobally(layers: readonly RankedLayer[], count: number, al
   });
 }
 
+/** Returns whether at least `count` weights are 0 once scores up to one are selected. @param most groups that each layer may lose */
+const reaching =
+  (layers: readonly RankedLayer[], most: readonly number[], count: number) =>
+  (score: number): boolean =>
+    layers.reduce((total, layer, i) => total + zeroed(layer, Math.min(most[i]!, layer.scores.countUpTo(score))), 0) >=
+    count;
+
+/** Returns the upper bits of the score up to which `selectGlobally` selects; scores that are elsewhere are not read for it. */
+export const boundaryPattern = (layers: readonly RankedLayer[], count: number, allowEmpty: boolean): number =>
+  upperBits(
+    reaching(
+      layers,
+      layers.map((layer) => capacity(layer, allowEmpty)),
+      count,
+    ),
+  );
+
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
 const LARGEST_FINITE = 0x7f7fffff;
@@ -103,14 +118,17 @@ const LARGEST_FINITE = 0x7f7fffff;
  * only where the lower ones are asked for.
  */
 function smallestScore(enough: (score: number) => boolean): number {
-  const upper = smallest(0, LARGEST_FINITE >>> SIZE_SHIFT, (pattern) =>
-    enough(fromBits(Math.min(LARGEST_FINITE, (pattern + 1) * 2 ** SIZE_SHIFT - 1))),
-  );
-  const first = upper * 2 ** SIZE_SHIFT;
+  const first = upperBits(enough) * 2 ** SIZE_SHIFT;
   return fromBits(
     smallest(first, Math.min(LARGEST_FINITE, first + 2 ** SIZE_SHIFT - 1), (pattern) => enough(fromBits(pattern))),
   );
 }
+
+/** Finds the upper bits of the score that `smallestScore` finds. */
+const upperBits = (enough: (score: number) => boolean): number =>
+  smallest(0, LARGEST_FINITE >>> SIZE_SHIFT, (pattern) =>
+    enough(fromBits(Math.min(LARGEST_FINITE, (pattern + 1) * 2 ** SIZE_SHIFT - 1))),
+  );
 
 /** Finds the smallest whole number from which on `enough` holds; `most` where it holds for none below. */
 function smallest(least: number, most: number, enough: (value: number) => boolean): number {

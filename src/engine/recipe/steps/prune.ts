@@ -8,6 +8,7 @@ import { calibrate } from '../../compress/prune/calibrate';
 import { prunedCounts } from '../../compress/counts';
 import { applyAndReconstruct as carriedOut } from '../../compress/prune/apply-and-reconstruct';
 import { planPrune, putInOrder } from '../../compress/prune/plan';
+import { readAhead } from '../../compress/prune/read-ahead';
 import { reconstructs } from '../../compress/prune/scores';
 import type { Statistics } from '../../compress/prune/scores/score';
 import { dataKey, type Dataset } from '../../dataset/open-data';
@@ -29,6 +30,7 @@ async function run(context: RunContext, step: PruneStep): Promise<StepResult> {
   const { data, recipe } = prepared;
   const options = { seed: recipe.seed, signal: listener.signal, onProgress: progressTo(listener) };
   const statistics = data ? await calibrate(model, step, data, options) : undefined;
+  await readAhead(model, step, recipe.seed, options);
   const planned = planPrune(model, step, recipe.seed, statistics);
   const { tensors, layers } = await carriedOut(model, step, planned, data, options);
   context.model = asStored({ ...model, tensors });
@@ -47,6 +49,7 @@ async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
   const data = needsImages(step.score) ? await context.data.needed(`The score ${step.score}`) : null;
   const statistics = data ? await calibratedOnce(context, step, data) : undefined;
   if (context.moves) await putInOrder(checkpoint, step, seed, signal);
+  else await readAhead(checkpoint, step, seed, { signal, onProgress });
   const planned = planPrune(checkpoint, step, seed, statistics);
   const apply = async (): Promise<AppliedStep> => {
     const done = await carriedOut(checkpoint, step, planned, data, { seed, signal, onProgress });
@@ -84,8 +87,10 @@ export const prune: StepKind<PruneStep> = {
         throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
     },
     // The weights that a score with data selects are not known yet; the check of layers and amounts does not depend on them.
-    dryRun: (model, step) => {
-      const planned = planPrune(model, needsImages(step.score) ? { ...step, score: 'magnitude' } : step);
+    dryRun: async (model, step) => {
+      const known: PruneStep = needsImages(step.score) ? { ...step, score: 'magnitude' } : step;
+      await readAhead(model, known);
+      const planned = planPrune(model, known);
       return { ...model, tensors: prunedTensors(model, planned) };
     },
   },
