@@ -44,13 +44,16 @@ function asWhole(words: Words): Values {
 function asTable(words: Words, mantissa: number): Values | undefined {
   const seen = new Set<number>();
   for (let i = 0; i < words.length; i++) {
-    if (words[i] !== 0) seen.add(words[i]!);
+    // Whole numbers with a sign: a set of larger ones is several times slower.
+    if (words[i] !== 0) seen.add(words[i]! | 0);
     if (seen.size > LARGEST_TABLE) return undefined;
   }
   const sign = 2 ** (words.BYTES_PER_ELEMENT * 8 - 1);
   const rank = (word: number): number => (mantissa > 0 && word >= sign ? sign - 1 - word : word);
   const table = words.slice(0, seen.size);
-  [...seen].sort((a, b) => rank(a) - rank(b)).forEach((word, i) => (table[i] = word));
+  Array.from(seen, (word) => word >>> 0)
+    .sort((a, b) => rank(a) - rank(b))
+    .forEach((word, i) => (table[i] = word));
   const below = table.findIndex((word) => rank(word) >= 0);
   const negatives = below < 0 ? table.length : below;
   const numberOf = new Map([...table].map((word, i) => [word, i < negatives ? i - negatives : i - negatives + 1]));
@@ -82,7 +85,7 @@ function asGrid(values: Float32Array, channels: number): Values | undefined {
   const numbers = new Int32Array(values.length);
   const scales = new Float32Array(channels);
   for (let channel = 0; channel < channels; channel++) {
-    if (!isNarrow(values, channel, channels)) return undefined;
+    if (!mayLieOnGrid(values, channel, channels)) return undefined;
     const distinct = new Set<number>();
     for (let i = channel; i < values.length; i += channels) {
       const size = Math.abs(values[i]!);
@@ -104,8 +107,11 @@ function asGrid(values: Float32Array, channels: number): Values | undefined {
   return { kind: GRID, scales, scaleValues, numbers };
 }
 
+/** Sizes of a channel that are tried on a grid before all of them are put in order. */
+const TRIED = 32;
+
 /** Returns true where the sizes of a channel may lie on a grid: they are finite, and the largest is within its steps from 0. */
-function isNarrow(values: Float32Array, channel: number, channels: number): boolean {
+function mayLieOnGrid(values: Float32Array, channel: number, channels: number): boolean {
   let [smallest, largest] = [Infinity, 0];
   for (let i = channel; i < values.length; i += channels) {
     const size = Math.abs(values[i]!);
@@ -115,8 +121,17 @@ function isNarrow(values: Float32Array, channel: number, channels: number): bool
     if (size < smallest) smallest = size;
     if (largest / smallest > STEPS + 0.5) return false;
   }
-  return true;
+  if (largest === 0) return true;
+  const some = [largest];
+  const distance = channels * Math.max(1, Math.floor(values.length / channels / TRIED));
+  for (let i = channel; i < values.length; i += distance) if (values[i] !== 0) some.push(Math.abs(values[i]!));
+  for (let first = 1; isWithin(first, smallest, largest); first++) if (scaleRange(some, smallest / first)) return true;
+  return false;
 }
+
+/** Returns true where the largest size is within the steps of a grid on which the smallest is so many steps from 0. */
+const isWithin = (first: number, smallest: number, largest: number): boolean =>
+  first <= STEPS && (largest / smallest) * first <= STEPS + 0.5;
 
 interface Steps {
   readonly scale: number;
@@ -128,7 +143,7 @@ function stepsOf(sizes: Float32Array): Steps | undefined {
   const [smallest] = sizes;
   const largest = sizes.at(-1);
   if (smallest === undefined || largest === undefined) return { scale: 0, numbers: new Map() };
-  for (let first = 1; first <= STEPS && (largest / smallest) * first <= STEPS + 0.5; first++) {
+  for (let first = 1; isWithin(first, smallest, largest); first++) {
     const scale = commonScale(sizes, smallest / first);
     if (scale !== undefined)
       return { scale, numbers: new Map(Array.from(sizes, (size) => [size, Math.round(size / scale)])) };
@@ -136,10 +151,14 @@ function stepsOf(sizes: Float32Array): Steps | undefined {
   return undefined;
 }
 
-/** Finds a scale of 32 bits near `near` that gives each size exactly after rounding; undefined where there is none. */
-function commonScale(sizes: Float32Array, near: number): number | undefined {
+/** Returns the range of scales near `near` of which all sizes are multiples after rounding; undefined where there is none. */
+function scaleRange(
+  sizes: ArrayLike<number>,
+  near: number,
+): { readonly low: number; readonly high: number } | undefined {
   let [low, high] = [near * (1 - 2 ** -22), near * (1 + 2 ** -22)];
-  for (const size of sizes) {
+  for (let i = 0; i < sizes.length; i++) {
+    const size = sizes[i]!;
     const number = Math.round(size / near);
     // Rounding to 24 bits moves a product by at most half a unit in its last place.
     const slack = size * 2 ** -24 + 2 ** -150;
@@ -147,12 +166,20 @@ function commonScale(sizes: Float32Array, near: number): number | undefined {
     high = Math.min(high, (size + slack) / number);
     if (low > high) return undefined;
   }
+  return { low, high };
+}
+
+/** Finds a scale of 32 bits near `near` that gives each size exactly after rounding; undefined where there is none. */
+function commonScale(sizes: Float32Array, near: number): number | undefined {
+  const range = scaleRange(sizes, near);
+  if (!range) return undefined;
   const bits = new Uint32Array(1);
   const value = new Float32Array(bits.buffer);
-  value[0] = low;
+  value[0] = range.low;
   for (let i = 0; i < 4; i++, bits[0]!++) {
     const scale = value[0];
-    if (scale >= low && sizes.every((size) => Math.fround(Math.round(size / near) * scale) === size)) return scale;
+    if (scale >= range.low && sizes.every((size) => Math.fround(Math.round(size / near) * scale) === size))
+      return scale;
   }
   return undefined;
 }

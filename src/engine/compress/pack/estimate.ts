@@ -1,8 +1,9 @@
 import { tensorBytes } from '../../checkpoint/tensor-bytes';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { fieldsAlone, valuesOf } from '../../checkpoint/values';
-import { idealOf } from '../../measure/ideal-bits';
-import { measuredInThread } from './in-thread';
+import { idealOf, type Ideal } from '../../measure/ideal-bits';
+import { pauseUnless } from '../../pause';
+import { bitsInThread } from './in-thread';
 import type { MeasuredPacking } from './measured';
 
 /** From so many bytes on a packed file is estimated: 32 MiB, five seconds of packing. */
@@ -21,19 +22,27 @@ export const isLarge = ({ tensors }: ModelContent): boolean =>
  */
 export async function estimatedPacking(model: ModelContent, signal?: AbortSignal): Promise<MeasuredPacking> {
   const samples = new Map([...model.tensors].map(([name, tensor]) => [name, sampleOf(tensor)]));
-  const small = await measuredInThread({ ...model, tensors: samples }, signal);
-  let [bits, unpackedBytes] = [small.textBits, 0];
+  // Ideal bits are found while the thread packs.
+  const packing = bitsInThread({ ...model, tensors: samples }, signal);
+  packing.catch(() => undefined);
+  const ideals = new Map<string, Ideal>();
+  for (const [name, tensor] of model.tensors) {
+    ideals.set(name, idealOf(tensor));
+    await pauseUnless(signal);
+  }
+  const { textBits, tensorBits } = await packing;
+  let [bits, unpackedBytes] = [textBits, 0];
   const tensors: MeasuredPacking['tensors'] = new Map(
     [...model.tensors].map(([name, tensor]) => {
       const times = valuesOf(tensor).length / Math.max(1, samples.get(name)!.data.length);
-      const packed = (small.tensors.get(name)?.packed ?? 0) * times;
+      const packed = (tensorBits.get(name) ?? 0) * times;
       bits += packed;
       unpackedBytes += tensorBytes(tensor);
-      const { bits: ideal, values } = idealOf(tensor);
+      const { bits: ideal, values } = ideals.get(name)!;
       return [name, { packed, ideal, values }];
     }),
   );
-  return { bytes: Math.ceil(bits / 8), unpackedBytes, textBits: small.textBits, tensors };
+  return { bytes: Math.ceil(bits / 8), unpackedBytes, textBits, tensors };
 }
 
 function sampleOf(tensor: Tensor): Tensor {

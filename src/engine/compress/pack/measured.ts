@@ -1,5 +1,5 @@
-import { encodeCheckpoint, type EncodedCheckpoint } from '../../checkpoint/encode';
-import { pack, type Packed } from '../../checkpoint/packed/pack';
+import type { EncodedCheckpoint } from '../../checkpoint/encode';
+import type { Packed } from '../../checkpoint/packed/pack';
 import type { ModelContent } from '../../checkpoint/types';
 import { idealOf, type Ideal } from '../../measure/ideal-bits';
 
@@ -34,10 +34,4 @@ export function measured(
   );
   const unpackedBytes = shards.reduce((sum, { byteLength }) => sum + byteLength, modelJson.bytes.byteLength);
   return { bytes: bytes.byteLength, unpackedBytes, textBits, tensors };
-}
-
-/** Packs a model in memory and measures it. That takes about a second for 6 million bytes of floats. */
-export function measurePacked(model: ModelContent): MeasuredPacking {
-  const encoded = encodeCheckpoint(model);
-  return measured(model, pack(model, encoded), encoded);
 }

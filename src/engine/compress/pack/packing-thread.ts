@@ -1,6 +1,5 @@
-/** The program of a thread that packs a model to measure it, in a bundle of its own. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { measurePacked } from './measured';
-import { PackingOrder } from './packing-messages';
+/** The program of a thread that packs models to measure them, in a bundle of its own. */
+import { answerJobs } from '../../answer-jobs';
+import { PackingJob, packingSteps } from './measuring-job';
 
-parentPort?.postMessage(measurePacked(PackingOrder.parse(workerData)));
+answerJobs(PackingJob, packingSteps);

@@ -18,6 +18,7 @@ export function planData(
   const fitted = () =>
     (fitting ??= opened().then((data) => (typeof data === 'string' ? data : orWhyNot(() => fit(data)))));
   return {
+    chosen: open !== undefined,
     opened,
     fitted,
     needed: async (who) => {

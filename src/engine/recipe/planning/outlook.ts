@@ -22,6 +22,8 @@ export interface PlanContext {
 
 /** The data of a plan, opened at the first request; a sentence where it is not available. */
 export interface PlanData {
+  /** A dataset was chosen. */
+  readonly chosen: boolean;
   opened(): Promise<OpenData | string>;
   /** The data as the model takes it. */
   fitted(): Promise<Dataset | string>;

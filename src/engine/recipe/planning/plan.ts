@@ -3,6 +3,7 @@ import type { PlanBytes, PlanPart, StepPlan } from '../../../protocol/plan';
 import { RECIPE_VERSION, type Recipe } from '../../../protocol/recipe';
 import { changesModel, type RecipeStep } from '../../../protocol/steps';
 import { storageNotes } from '../../checkpoint/storage-notes';
+import { sessionPacking } from '../../compress/pack/packing-of';
 import type { Session } from '../../checkpoint/store';
 import type { Checkpoint, ModelContent } from '../../checkpoint/types';
 import { orWhyNot } from '../../why-not';
@@ -14,7 +15,7 @@ import { kindOf } from '../steps/kinds';
 import type { RunEnvironment } from '../types';
 import { measurePlan, measuresQuickly, type Measured } from './metrics';
 import { planBytes } from './bytes';
-import { withPackedBytes } from './packed';
+import { packedSizes, withPackedBytes, type PackedSizes } from './packed';
 import type { AppliedStep, Outlook, PlanData } from './outlook';
 
 /** A step to plan, with its context. */
@@ -58,6 +59,9 @@ export async function planStep(
   const onProgress = (progress: (PlanPart & { part: 'progress' })['progress']): void => {
     report({ part: 'progress', progress });
   };
+  // Threads pack while files are measured, but not while a network runs or a threshold moves, for which a person waits.
+  const packsEarly = packed && !data.chosen && !moves;
+  if (packsEarly) void sessionPacking(session, signal).catch(() => undefined);
   const outlook = await kind.plan({ session, referenced, seed, data, moves, signal, onProgress }, step);
   report({ part: 'counts', counts: outlook.counts });
   await pauseUnless(signal);
@@ -67,6 +71,9 @@ export async function planStep(
   const { kind: planned, start, untrained, counts } = outlook;
   const after = changesModel(step) ? (written ?? untrained ?? 'unknown') : 'same';
   const names = untrained && counts.layers.map(({ name }) => name);
+  const pack = (): Promise<PackedSizes> => packedSizes(session, { start, after }, signal);
+  const packing = packsEarly ? pack() : undefined;
+  packing?.catch(() => undefined);
   const sized = async (): Promise<PlanBytes> => {
     const found = await planBytes(session, { kind: planned, start, after, parts: done?.parts, names }, signal);
     report({ part: 'bytes', bytes: found });
@@ -77,7 +84,7 @@ export async function planStep(
   const [bytes, metrics] = measuresQuickly(session)
     ? await bothOf(sized(), measured())
     : [await sized(), await measured()];
-  const sizes = packed ? await withPackedBytes(bytes, session, { start, after }, signal) : bytes;
+  const sizes = packed ? withPackedBytes(bytes, await (packing ?? pack())) : bytes;
   const notes = [
     ...(changesModel(step) ? notesBefore({ ...begun(outlook, checkpoint), recipe }) : []),
     ...(outlook.notes ?? []),
