@@ -57,6 +57,22 @@ export async function chooseBackend(options: ChooseOptions): Promise<BackendInfo
   return result.info;
 }
 
+/**
+ * Returns the backend that `chooseBackend` will choose where that is plain without loading a library; undefined where it is
+ * not.
+ */
+export function foreseenBackend({
+  choice,
+  threads,
+  tensorflowFolder,
+  runtimeVersion: versionOf = runtimeVersion,
+}: Pick<ChooseOptions, 'choice' | 'threads' | 'tensorflowFolder' | 'runtimeVersion'>):
+  Pick<BackendInfo, 'name' | 'version' | 'threads'> | undefined {
+  if (choice === 'tensorflow' || (choice === 'auto' && findTensorflowNode(tensorflowFolder))) return undefined;
+  const version = versionOf();
+  return version === undefined ? undefined : { name: 'onnxruntime', version, threads };
+}
+
 /** Returns the milliseconds of both backends, from the cache or measured now; or the reason against tfjs-node. */
 async function measured(version: string, options: ChooseOptions): Promise<Verdict | { reason: string }> {
   const { cacheFolder, revision, threads } = options;

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import { installOwnBackend } from './install';
 import { timeSteps } from './small-network';
 import { loadTensorflowNode } from './tensorflow-node';

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Milliseconds of a training step on each backend. */
 const Verdict = z.object({ onnxruntime: z.number(), tensorflow: z.number() });

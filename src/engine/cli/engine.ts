@@ -30,6 +30,13 @@ export interface LocalEngine {
 /** Requests about files alone need no native library. */
 const FILES_ALONE: ReadonlySet<keyof EngineRequests> = new Set(['inspect', 'histogram', 'pack', 'unpack']);
 
+/** Nor does a plan for which no network runs, of a step that is arithmetic on the weights. */
+const computesNothing = (method: keyof EngineRequests, params: unknown): boolean => {
+  if (FILES_ALONE.has(method)) return true;
+  const plan = method === 'plan' ? engineRequests.plan.params.safeParse(params).data : undefined;
+  return plan?.step.step === 'prune' && engineRequests.plan.trust(plan) === 'reads';
+};
+
 /** Starts the engine. @param bundle file of the command line's bundle */
 export function localEngine(
   bundle: string,
@@ -38,7 +45,6 @@ export function localEngine(
   log: (message: string) => void,
   warn: (sentence: string) => void,
 ): LocalEngine {
-  const service = createService(bundle, log, warn);
   const settings = {
     sampleFolder: sampleFolder(path.dirname(bundle)),
     cacheFolder: cacheFolder(),
@@ -47,12 +53,13 @@ export function localEngine(
     ...(tensorflowPath === undefined ? {} : { tensorflowPath: path.resolve(tensorflowPath) }),
     ...(customLayers === undefined ? {} : { layers: path.resolve(customLayers) }),
   };
+  const service = createService(bundle, log, warn, settings);
   let initialized: Promise<unknown> | undefined;
   return {
     async ask(method, params, onProgress = () => undefined) {
       const parsed = engineRequests[method].params.safeParse(params);
       if (!parsed.success) throw new UserError(`That cannot be done: ${describeIssue(parsed.error)}.`);
-      if (!FILES_ALONE.has(method))
+      if (!computesNothing(method, params))
         await (initialized ??= service.initialize(settings, { signal, report: () => undefined }));
       // The schema of a method is that of its handler; the compiler cannot see that for all methods at once.
       return service[method](parsed.data as never, { signal, report: onProgress });

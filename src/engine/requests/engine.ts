@@ -5,7 +5,7 @@ import type { DataReference } from '../../protocol/dataset';
 import type { EngineInfo, EngineSettings } from '../../protocol/engine';
 import { UserError } from '../../protocol/errors';
 import type { BackendInfo } from '../backend-choice/backend-info';
-import { BackendUnavailable, chooseBackend } from '../backend-choice/choose';
+import { BackendUnavailable, chooseBackend, foreseenBackend } from '../backend-choice/choose';
 import { FigureCache } from '../checkpoint/figure-cache';
 import { CheckpointStore } from '../checkpoint/store';
 import type { OpenData } from '../dataset/open-data';
@@ -26,6 +26,7 @@ interface Started {
 export class Engine {
   readonly checkpoints: CheckpointStore;
   #started: Promise<Started> | undefined;
+  #expected: EngineSettings | undefined;
   #figures: FigureCache | undefined;
 
   /**
@@ -49,6 +50,21 @@ export class Engine {
       this.#started = undefined;
     });
     return (await this.#started).info;
+  }
+
+  /** Keeps settings for requests that compute nothing: others wait for `initialize`. */
+  expect(settings: EngineSettings): void {
+    this.#expected = settings;
+  }
+
+  /** Returns what a run records about the engine, after `expect` without a native library where that is possible. @throws UserError */
+  async recorded(): Promise<Pick<EngineInfo, 'version' | 'backend'>> {
+    if (!this.#started && this.#expected) {
+      const backend = foreseenBackend(choiceOf(this.#expected, this.program));
+      if (backend) return { version: SECATEUR_VERSION, backend };
+      await this.initialize(this.#expected);
+    }
+    return this.info();
   }
 
   /** @throws UserError before `initialize` */
@@ -102,6 +118,12 @@ async function revisionOf(program: string): Promise<string> {
   return `${SECATEUR_VERSION} ${built?.size ?? 0} ${built?.mtimeNs ?? 0}`;
 }
 
+const choiceOf = (settings: EngineSettings, program: string) => ({
+  choice: settings.backend,
+  threads: settings.threads || availableParallelism(),
+  tensorflowFolder: settings.tensorflowPath ?? path.dirname(program),
+});
+
 /** Installs the backend that the settings choose. @throws UserError */
 async function install(
   settings: EngineSettings,
@@ -110,9 +132,7 @@ async function install(
 ): Promise<BackendInfo> {
   try {
     return await chooseBackend({
-      choice: settings.backend,
-      threads: settings.threads || availableParallelism(),
-      tensorflowFolder: settings.tensorflowPath ?? path.dirname(program),
+      ...choiceOf(settings, program),
       cacheFolder: settings.cacheFolder,
       revision: SECATEUR_VERSION,
       program,

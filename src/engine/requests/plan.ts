@@ -23,7 +23,7 @@ export const plan: MakeHandler<'plan'> =
           {
             ...asked,
             data: planData(open, (opened) => fitted(session, opened, listener)),
-            environment: () => engine.info(),
+            environment: () => engine.recorded(),
           },
           { signal, report },
         );

@@ -1,4 +1,4 @@
-import { engineRequests, type EngineRequests } from '../../protocol/engine';
+import { engineRequests, type EngineRequests, type EngineSettings } from '../../protocol/engine';
 import type { Trust } from '../../protocol/table';
 import type { Handlers } from '../../rpc/peer';
 import { sessionSizes } from '../checkpoint/sizes';
@@ -29,15 +29,18 @@ import { topology } from './topology';
  * Answers all requests of the engine protocol, for the child process and the command line.
  * @param program the bundle that runs, which can also be started to try a backend (`answerTrial`)
  * @param warn hears what is doubtful about a checkpoint's files when they are read
+ * @param settings those of the `initialize` to come, for requests that compute nothing and do not wait for it
  */
 export function createService(
   program: string,
   log: (message: string) => void,
   warn: (sentence: string) => void = log,
+  settings?: EngineSettings,
 ): Handlers<EngineRequests> {
   const engine = new Engine(program, log, (sentence) => {
     warn(sentence);
   });
+  if (settings) engine.expect(settings);
   const { checkpoints } = engine;
   /** Registers the person's layers before a request that runs a model; those that only read do without. */
   const withLayers =
@@ -51,7 +54,7 @@ export function createService(
       return handle(params, context);
     };
   return {
-    initialize: (settings) => engine.initialize(settings),
+    initialize: (given) => engine.initialize(given),
     inspect: ({ model, brotli, packed, exact, inputShape }, { signal, report }) =>
       checkpoints.use(
         model,

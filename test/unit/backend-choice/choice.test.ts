@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BackendUnavailable, chooseBackend, type ChooseOptions } from '../../../src/engine/backend-choice/choose';
+import {
+  BackendUnavailable,
+  chooseBackend,
+  foreseenBackend,
+  type ChooseOptions,
+} from '../../../src/engine/backend-choice/choose';
 import type { Trial, TrialResult } from '../../../src/engine/backend-choice/trial-process';
 import { disposeBackend } from 'tfjs-backend-onnxruntime';
 import { tf } from '../../../src/engine/tf';
@@ -79,6 +84,18 @@ test('auto takes the faster, and says what both need', async () => {
     expect.stringMatching(/^tfjs-node 4\.22\.0 computes, .* takes 5\.3 ms, with tfjs-node 4\.0 ms/),
   ]);
   expect((await choose('auto', { tensorflow: 6, onnxruntime: 5 }, { revision: '2' })).name).toBe('onnxruntime');
+});
+
+test('ours is foreseen as it is chosen, and not where tfjs-node may be faster', async () => {
+  const settings = { threads: 3, tensorflowFolder: folder };
+  const { name, version, threads } = await choose('auto', {}, settings);
+  const ours = { name, version, threads };
+  expect(foreseenBackend({ choice: 'auto', ...settings })).toEqual(ours);
+  expect(foreseenBackend({ choice: 'tensorflow', ...settings })).toBeUndefined();
+  expect(foreseenBackend({ choice: 'auto', ...settings, runtimeVersion: () => undefined })).toBeUndefined();
+  await installTensorflow();
+  expect(foreseenBackend({ choice: 'auto', ...settings })).toBeUndefined();
+  expect(foreseenBackend({ choice: 'onnxruntime', ...settings })).toEqual(ours);
 });
 
 test('it measures once, and again where a version or the threads are others', async () => {
