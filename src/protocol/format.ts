@@ -2,9 +2,15 @@
 
 import { translated, t, tPlural } from './l10n';
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+const whole = formatting({ maximumFractionDigits: 0 });
+const short = formatting({ maximumSignificantDigits: 3 });
 const MINUS = '\u2212';
+
+/** The first format takes many milliseconds to make, which a program need not spend when it starts. */
+function formatting(options: Intl.NumberFormatOptions): Pick<Intl.NumberFormat, 'format'> {
+  let made: Intl.NumberFormat | undefined;
+  return { format: (value) => (made ??= new Intl.NumberFormat('en-US', options)).format(value) };
+}
 
 /** A count: 458,570. */
 export const count = (value: number): string => whole.format(value);

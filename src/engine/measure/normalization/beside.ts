@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Preprocess } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
 import type { Normalization } from '../../../protocol/normalization';

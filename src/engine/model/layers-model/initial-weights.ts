@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
 import type { tf } from '../../tf';
 import { LayerJson, type Config } from './description/json';

@@ -27,7 +27,7 @@ export const npy: Source = {
     for (const file of await filesOf(place)) {
       const bytes = await wholeFile(file, MOST_BYTES);
       if (isNpy(bytes)) arrays.set(path.parse(file).name, () => readNpy(bytes, file));
-      else for (const [name, array] of unpackNpz(bytes, file)) arrays.set(name, array);
+      else for (const [name, array] of await unpackNpz(bytes, file)) arrays.set(name, array);
     }
     const told = place.isFile ? undefined : await namesFromFiles(place.path, place.names);
     return dataOf(arrays, place.path, told?.names, given?.length);

@@ -1,4 +1,3 @@
-import { unzipSync } from 'fflate';
 import { UserError } from '../../../../protocol/errors';
 import { readNpy, type NpyArray } from './read';
 
@@ -13,7 +12,9 @@ export const isZip = (bytes: Uint8Array): boolean =>
  * Unpacks the arrays of an .npz file, by name.
  * @throws UserError where it is damaged, or unpacks to more than the limit
  */
-export function unpackNpz(bytes: Uint8Array, file: string): Map<string, () => NpyArray> {
+export async function unpackNpz(bytes: Uint8Array, file: string): Promise<Map<string, () => NpyArray>> {
+  // Its tables take many milliseconds, which most commands need not spend.
+  const { unzipSync } = await import('fflate');
   const arrays = new Map<string, () => NpyArray>();
   let unpacked = 0;
   const nameOf = (entry: string): string => entry.replace(/\.npy$/i, '');

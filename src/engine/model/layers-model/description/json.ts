@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A Keras configuration, with names as in Python. */
 export const Config = z.record(z.string(), z.unknown());

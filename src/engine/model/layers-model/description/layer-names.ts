@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelContent } from '../../../checkpoint/types';
 import { LayerJson, stringOf } from './json';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { UserError } from '../../../../protocol/errors';
 import { count } from '../../../../protocol/format';
 import type { Shape } from '../../shape';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Config, identifierOf, LayerJson, numberOf, stringOf } from '../description/json';
 import { withoutDirection } from '../weights/slots';
 import { DilatedDepthwise } from '../layers/dilated-depthwise';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { activationFunction } from '../layers/activation-function';
 import { layers as tfLayers } from '../tfjs-layers';

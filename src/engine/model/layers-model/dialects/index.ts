@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelContent } from '../../../checkpoint/types';
 import { Config, LayerJson } from '../description/json';
 import type { Topology, TopologyLayer } from '../description/topology';

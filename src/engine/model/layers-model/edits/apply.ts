@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelContent } from '../../../checkpoint/types';
 import { graphOfLayers } from '../graph';
 import { readOp } from '../ops/read';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Regularizer } from './own-layer';
 
 const Size = z.number().int().positive();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { einsumOf, type Einsum } from '../../op/einsum';
 import { activationFunction } from './activation-function';

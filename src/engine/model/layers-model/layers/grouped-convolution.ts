@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { Convolving, pair } from './convolving';
 import { ConvolvingLayer } from './convolving-layer';

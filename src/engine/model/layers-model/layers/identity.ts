@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { only, OwnLayer, type Given } from './own-layer';
 

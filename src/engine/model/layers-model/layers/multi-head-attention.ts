@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { OwnLayer, Regularizer, type Given, type Shapes, type Weight } from './own-layer';
 import { shares } from './scores';

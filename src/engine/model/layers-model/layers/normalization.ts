@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { layers as tfLayers } from '../tfjs-layers';
 import { firstShape, fromFront, only, OwnLayer, type Given, type Shapes, type Weight } from './own-layer';

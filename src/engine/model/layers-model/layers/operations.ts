@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { expandedShape, reducedShape, slicedAxes, slicedShape, squeezedShape, fromFront } from '../../shapes/axes';
 import type { Shape } from '../../shape';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../../../protocol/errors';
 import type { tf } from '../../../tf';
 import { layers as tfLayers } from '../tfjs-layers';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tf } from '../../../tf';
 import { OwnLayer, type Given, type Shapes } from './own-layer';
 

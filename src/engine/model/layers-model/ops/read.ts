@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MODELS } from '../description/model-description';
 import { LayerJson, numberOf, shapeOf, sizesOf, stringOf, type Config } from '../description/json';
 import type { Bidirectional, Op, TimeDistributed } from '../../op/op';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Place = z.number().int();
 const End = Place.nullish();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { numberOf, sizesOf, stringOf, type Config } from '../description/json';
 import { activationOf, sizeOf, type Around, type Read } from './settings';
 import type { Rank, Window } from '../../op/attributes';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TopologyLayer } from '../description/topology';
 import type { Config } from '../description/json';
 import { LayerJson, stringOf } from '../description/json';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Config, type LayerJson } from '../json';
 
 /** Stands for a tensor among the operands of an operation. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Config } from '../json';
 import { SliceParts } from '../../ops/slice-parts';
 import { TENSOR, type OperationCall } from './call';
