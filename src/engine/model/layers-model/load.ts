@@ -44,8 +44,7 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
   const stray = weights.find(({ name }) => !owners.has(name));
   if (stray) throw strayTensor(stray.name);
   const nameOf = ({ name }: Tensor): string => plan.variableOf(owners.get(name)!);
-  const artifacts = joined(weights, nameOf);
-  const running = await build(plan, artifacts).catch(async (error: unknown) => {
+  const running = await buildWith(plan, weights, nameOf).catch(async (error: unknown) => {
     const [lost] = missing;
     const slashed = plan.topology.nodes.some(({ id, path }) => id === lost?.layer && path.at(-1)?.includes('/'));
     if (lost) throw missingWeight(lost.name, slashed);
@@ -55,8 +54,6 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
       cause: error,
     });
   });
-  // TensorFlow.js has copies of them, and no collection of garbage waits for large ones.
-  artifacts.weightData.resize(0);
   try {
     requireShapes(running);
   } catch (error) {
@@ -111,22 +108,42 @@ export function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts =
 const bytesInMemory = (tensor: Tensor): number =>
   isElsewhere(tensor) ? valuesOf(tensor).length * (tensor.dtype === 'bool' ? 1 : 4) : tensor.data.byteLength;
 
-/** Joins weights as TensorFlow.js takes them, in memory that can be given back at once. */
-function joined(
+/** Bytes of a weight from which its memory is given back at once. */
+const LARGE_BYTES = 1024 * 1024;
+
+/** Builds the model of a plan with weights, of which one at a time is in memory twice. */
+async function buildWith(
+  plan: LoadPlan,
   weights: readonly Tensor[],
   nameOf: (tensor: Tensor) => string,
-): tf.io.ModelArtifacts & { readonly weightData: ArrayBuffer } {
-  const length = weights.reduce((sum, tensor) => sum + bytesInMemory(tensor), 0);
-  const weightData = new ArrayBuffer(length, { maxByteLength: length });
-  const bytes = new Uint8Array(weightData);
-  let offset = 0;
-  for (const tensor of weights)
-    for (const piece of piecesOf(tensor)) {
-      bytes.set(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), offset);
-      offset += piece.byteLength;
+): Promise<LayersModel> {
+  const specs = weights.map((tensor) => ({ name: nameOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype }));
+  // Memory that is not written is not taken, and that of large ones is given back at once.
+  const weightData = weights.map((tensor) => {
+    const length = bytesInMemory(tensor);
+    return new ArrayBuffer(length, length < LARGE_BYTES ? {} : { maxByteLength: length });
+  });
+  let given = 0;
+  // TensorFlow.js copies the bytes of one weight before it asks for the next.
+  function* oneByOne() {
+    for (; given < weights.length; given++) {
+      const data = weightData[given]!;
+      fill(data, weights[given]!);
+      yield specs[given]!;
+      if (data.resizable) data.resize(0);
     }
-  return {
-    weightSpecs: weights.map((tensor) => ({ name: nameOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype })),
-    weightData,
-  };
+  }
+  const weightSpecs = Object.assign([...specs], { [Symbol.iterator]: oneByOne });
+  const running = await build(plan, { weightSpecs, weightData });
+  if (given < weights.length) throw new Error('TensorFlow.js did not ask for all weights');
+  return running;
+}
+
+function fill(data: ArrayBuffer, tensor: Tensor): void {
+  const bytes = new Uint8Array(data);
+  let offset = 0;
+  for (const piece of piecesOf(tensor)) {
+    bytes.set(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), offset);
+    offset += piece.byteLength;
+  }
 }
