@@ -6,8 +6,8 @@ export const CompactLayer = ReshapedLayer.extend({
   /** The new form with its sizes, in words. */
   form: z.string().optional(),
   /**
-   * Squared error of its outputs as a share of their variance: of the approximation, and once it was fitted; absent
-   * without data. `samples`: training examples.
+   * Root of the mean squared error of its outputs, as a share of their standard deviation: of the approximation, and once it
+   * was fitted; absent without data. `samples`: training examples.
    */
   outputError: z.object({ before: z.number(), after: z.number(), samples: z.number() }).optional(),
 });

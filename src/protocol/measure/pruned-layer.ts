@@ -12,7 +12,10 @@ export const PrunedLayer = z.object({
   nonzero: z.number(),
   /** The reason why it was left alone or pruned only in part. */
   reason: z.string().optional(),
-  /** The squared error of its outputs over their variance on the training examples, before and after its kept weights were reconstructed. */
+  /**
+   * Root of the mean squared error of its outputs on training examples, as a share of their standard deviation: before and
+   * after its kept weights were reconstructed.
+   */
   outputError: z.object({ before: z.number(), after: z.number() }).optional(),
   /** Its tensors that are never pruned, such as its bias, each with the reason. */
   untouched: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),

@@ -49,7 +49,10 @@ export const QuantizedLayer = z.object({
   bits: Bits.optional(),
   /** Root of the mean squared change of its weights, as a share of the root of their mean square. */
   error: z.number().optional(),
-  /** Mean squared error of its outputs on training examples, as a share of their variance: rounded to nearest, and with the error compensated. */
+  /**
+   * Root of the mean squared error of its outputs on training examples, as a share of their standard deviation: rounded to
+   * nearest, and with the error compensated.
+   */
   outputError: z.object({ before: z.number(), after: z.number() }).optional(),
   /** The grid of its input, where activations are quantized. */
   input: ActivationGrid.optional(),

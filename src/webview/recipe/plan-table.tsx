@@ -68,14 +68,6 @@ const shownIn = ({ kind, counts: { layers } }: StepPlan): Shown => ({
 const errorOf = ({ outputError }: PlannedLayer): string =>
   shown(typeof outputError === 'object' ? outputError.after : outputError, (share) => percent(share, 1));
 
-/** Says which error of outputs a plan lists. */
-function errorTitle(layers: readonly PlannedLayer[]): string {
-  const isRoot = layers.some(({ outputError }) => typeof outputError === 'number');
-  return isRoot
-    ? t('Root of the mean squared error of the outputs on training examples, as a share of their standard deviation')
-    : t('Squared error of the outputs on training examples, as a share of their variance, once the weights are fitted');
-}
-
 function Row({
   layer,
   plan: { kind, bytes: sizes },
@@ -230,7 +222,12 @@ export function PlanTable() {
               <th scope="col">{t('Bytes')}</th>
               <th scope="col">{t('MACs')}</th>
               {has.error && (
-                <th scope="col" title={errorTitle(plan.counts.layers)}>
+                <th
+                  scope="col"
+                  title={t(
+                    'Root of the mean squared error of the outputs on training examples, as a share of their standard deviation',
+                  )}
+                >
                   {t('Output error')}
                 </th>
               )}

@@ -4,7 +4,9 @@ import { CancelledError } from '../../../src/protocol/errors';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import { tf } from '../../../src/engine/tf';
 import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
-import type { ModelContent } from '../../../src/engine/checkpoint/types';
+import type { ModelContent, Tensors } from '../../../src/engine/checkpoint/types';
+import type { Examples } from '../../../src/engine/dataset/examples';
+import { compareOutputs } from '../../../src/engine/compress/difference/compare-outputs';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
 import { applyAndReconstruct } from '../../../src/engine/compress/prune/apply-and-reconstruct';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
@@ -113,8 +115,9 @@ function network(): ModelContent {
   }
 }
 
-async function prune(step: Partial<PruneStep>, signal?: AbortSignal) {
-  const [content, data] = [network(), await tinyDataset()];
+async function prune(step: Partial<PruneStep>, signal?: AbortSignal, images?: Examples) {
+  const [content, all] = [network(), await tinyDataset()];
+  const data = images ? { ...all, split: () => images } : all;
   const parsed = PruneStep.parse({ step: 'prune', score: 'obc', samples: 120, ...step });
   const statistics = await calibrate(content, parsed, data, { seed: 0 });
   const plan = planPrune(content, parsed, 0, statistics);
@@ -154,6 +157,22 @@ describe('reconstruction', () => {
     );
     expect(outcome.totals.nonzero).toBe(nonzero);
     expect(outcome.layers.reduce((sum, layer) => sum + layer.nonzero, 0)).toBe(nonzero);
+  });
+
+  it('reports the error of outputs as comparisons of models do: a root, as a share of the standard deviation', async () => {
+    // Comparisons use no more examples.
+    const images = (await tinyDataset()).split('train').first(200);
+    const step = { layers: { out: { sparsity: 0.6 } }, samples: images.length };
+    const { content, cut, outcome } = await prune(step, undefined, images);
+    const { before, after } = outcome.layers.find(({ name }) => name === 'out')!.outputError!;
+    const errorOf = async (tensors: Tensors): Promise<number> => {
+      const compared = await compareOutputs(content, { ...content, tensors }, Infinity, { images });
+      if (typeof compared === 'string') throw new Error(compared);
+      return compared.error;
+    };
+    expect(before).toBeGreaterThan(0.1);
+    expect(before).toBeCloseTo(await errorOf(cut), 4);
+    expect(after).toBeCloseTo(await errorOf(outcome.tensors), 4);
   });
 
   it('repeats bit for bit, and leaves nothing behind when it is cancelled', async () => {

@@ -17,8 +17,8 @@ export const DAMPING = 0.01;
 const MOST_INPUTS = 8192;
 
 /**
- * Error of a layer's outputs on the training images, as a share of their variance, before and after; or the reason why
- * the layer was not reconstructed.
+ * Root of the mean squared error of a layer's outputs on the training images, as a share of their standard deviation, before
+ * and after; or the reason why the layer was not reconstructed.
  */
 export type LayerReconstruction = { readonly before: number; readonly after: number } | string;
 
@@ -128,11 +128,11 @@ async function fit(
     moments = await momentsOf(subject, running, { original, kernel: was, compressed }, hasBias);
     const pause = (): Promise<void> => pauseUnless(subject.options.signal);
     found = await solve({ name: before.name, equations: moments, original: was, start, pause });
-    const errors = {
-      before: await errorOf(moments, start, hasBias),
-      after: await errorOf(moments, found, false),
+    const squared = {
+      before: await squaredErrorOf(moments, start, hasBias),
+      after: await squaredErrorOf(moments, found, false),
     };
-    if (errors.after > errors.before) return 'its outputs would not come nearer to what they were';
+    if (squared.after > squared.before) return 'its outputs would not come nearer to what they were';
     const changed: Tensor[] = [{ ...kernel, data: (await found.data<'float32'>()).slice() }];
     if (hasBias) {
       const shift = tf.tidy(() => shiftOf(moments!, found!));
@@ -140,7 +140,7 @@ async function fit(
       changed.push({ ...bias, data: bias.data.map((value, i) => value + values[i]!) });
       shift.dispose();
     }
-    return { changed, errors };
+    return { changed, errors: { before: Math.sqrt(squared.before), after: Math.sqrt(squared.after) } };
   } finally {
     tf.dispose([was, start]);
     if (found) tf.dispose(found);
@@ -157,7 +157,7 @@ const shiftOf = ({ x, y, rows }: Moments, kernel: tf.Tensor2D): tf.Tensor =>
  * constant.
  * @param shifted whether to count the difference of the means too: it belongs to a bias that is not fitted yet
  */
-async function errorOf(moments: Moments, kernel: tf.Tensor2D, shifted: boolean): Promise<number> {
+async function squaredErrorOf(moments: Moments, kernel: tf.Tensor2D, shifted: boolean): Promise<number> {
   const sums = tf.tidy(() => {
     const { moments: xx, products, squares, variance } = moments;
     const bend = tf.sum(tf.mul(kernel, tf.sub(tf.matMul(xx, kernel), tf.mul(products, 2))));
