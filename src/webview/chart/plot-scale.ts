@@ -89,7 +89,11 @@ function powersBetween(from: number, to: number, wanted: number): number[] {
   };
   const [most, fewer, fewest] = [within([1, 2, 5]), within([1, 3]), within([1])];
   const few = [most, fewer, fewest].find((ticks) => ticks.length <= wanted);
-  if (!few) return thinned(fewest, wanted);
+  if (!few) {
+    // Each second one of four would be two.
+    const thin = thinned(fewest, wanted);
+    return thin.length >= LEAST_TICKS ? thin : fewest;
+  }
   return [few, fewer, most].find((ticks) => ticks.length >= LEAST_TICKS) ?? most;
 }
 

@@ -39,6 +39,8 @@ it('every axis has room around its data, and three ticks or more inside, in orde
         expect(at).toBeLessThan(pixels + 0.001);
       });
     }),
+    // Four powers of ten where there is room for three.
+    { examples: [[[0.6175, 0.0002], true, 120]] },
   );
 });
 
