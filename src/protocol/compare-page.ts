@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DatasetInfo } from './dataset';
 import { Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { Latency } from './measure/latency';
@@ -27,6 +28,8 @@ export const compareRequests = {
   packedSide: request({ params: z.object({ side: z.enum(['a', 'b']) }), result: Packing, trust: 'reads' }),
   /** Tells how the layers of one of the models are connected. */
   topologyOfSide: request({ params: z.object({ side: z.enum(['a', 'b']) }), result: ModelTopology, trust: 'reads' }),
+  /** Lets the person choose the data of the workspace; null if they cancel. The next comparison measures with it. */
+  chooseDataForBoth: request({ params: nothing, result: DatasetInfo.nullable(), trust: 'runs' }),
   openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'reads' }),
   showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;

@@ -13,8 +13,10 @@ import type { HandlerContext, Handlers } from '../../rpc/peer';
 import type { EngineProcess } from '../../child/engine-process';
 import { withOwnEngine } from '../../child/own-engine';
 import type { SharedEngine } from '../child/shared-engine';
+import type { DataPages } from '../data/data-pages';
 import type { Datasets } from '../data/datasets';
 import type { Normalizations } from '../data/normalizations';
+import { pickData } from '../data/pick-data';
 import type { LogWindow } from '../log';
 import type { Panels } from '../panel/panels';
 import { modelLabel } from '../runs/folder-name';
@@ -28,6 +30,7 @@ export interface ComparisonTools {
   /** Makes an engine for one long question. */
   readonly createEngine: () => EngineProcess;
   readonly datasets: Datasets;
+  readonly dataPages: DataPages;
   readonly normalizations: Normalizations;
   readonly panels: Panels;
   readonly log: LogWindow;
@@ -66,6 +69,7 @@ export class ComparePanel {
         return this.tools.engine.call('topology', { model: this.pair[side] }, { signal });
       },
       latency: (_, context) => this.latency(context),
+      chooseDataForBoth: async () => (await pickData(this.tools, this.pair.a)) ?? null,
       openCheckpoint: async ({ path: file }) => {
         if (file !== this.pair.a && file !== this.pair.b) throw new UserError(t('{0} is not one of the two.', file));
         await this.tools.panels.show(vscode.Uri.file(file));

@@ -8,6 +8,11 @@ export const comparison = question<Comparison>((asking, known) =>
   askComparison('comparison', { again: known !== null }, asking),
 );
 
+/** Asks for data, and measures the accuracy of both with it. */
+export async function chooseDataForBoth(): Promise<void> {
+  if ((await askComparison('chooseDataForBoth', {})) !== null) await comparison.ask();
+}
+
 /** Times of both models, measured on demand. */
 export const latency = question((asking) => askComparison('latency', {}, asking));
 

@@ -1,3 +1,4 @@
+import { NO_DATASET } from '../../protocol/dataset';
 import type { ComparedModel } from '../../protocol/measure/compare';
 import { sizeWords } from '../../protocol/model';
 import { METRICS, metricDifference, metricText } from '../../protocol/metric';
@@ -8,7 +9,7 @@ import { t, translated } from '../../protocol/l10n';
 import type { Packing } from '../../protocol/measure/packing';
 import { PACKED_UNASKED } from '../state/packing';
 import { LinkButton } from '../ui/link';
-import { packings } from './state';
+import { chooseDataForBoth, packings } from './state';
 import { Tag } from '../ui/tag';
 import { SideHeads } from './side-heads';
 
@@ -25,7 +26,7 @@ function PackedState({ a, b }: { a: ComparedModel; b: ComparedModel }) {
     return [a, b].map(({ name, path }, i) =>
       ((i === 0 ? answer.value?.a : answer.value?.b)?.advice ?? []).map((sentence) => (
         <p key={`${path} ${sentence}`} class="small quiet">
-          {name}: {translated(sentence)}
+          {t('{0}: {1}', name, translated(sentence))}
         </p>
       )),
     );
@@ -84,7 +85,7 @@ const LINES: readonly Line[] = [
     format: (share) => percent(share, 1),
     difference: inPoints,
   },
-  { label: 'MACs', of: ({ totals }) => totals.macs, format: compact, difference: change },
+  { label: t('MACs'), of: ({ totals }) => totals.macs, format: compact, difference: change },
   { label: t('Size'), of: ({ totals }) => totals.bytes, format: bytes, difference: change },
   {
     label: t('Size, gzip'),
@@ -140,12 +141,17 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
         {measured
           ? t('Measured on {0} of {1}', plural(measured.samples, `${measured.split} example`), measured.dataset.name)
           : t('Accuracy: {0}', why === undefined ? t('not measured') : translated(why))}
+        {!measured && why === NO_DATASET && (
+          <LinkButton onPress={() => void chooseDataForBoth()} testId="choose-data">
+            {t('Choose data…')}
+          </LinkButton>
+        )}
         {measured?.dataset.sample && <Tag>{t('sample')}</Tag>}
       </p>
       {[a, b].map(({ path, name, evaluation }) =>
         evaluation?.normalization ? (
           <p key={path} class="small quiet">
-            {name}: {normalizationWords(evaluation.normalization)}
+            {t('{0}: {1}', name, normalizationWords(evaluation.normalization))}
           </p>
         ) : null,
       )}

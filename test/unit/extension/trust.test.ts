@@ -282,14 +282,17 @@ test('a comparison is shown, and timed only in a trusted workspace', async () =>
     latency: () => Promise.reject(new Error('timed')),
     packedSide: () => Promise.reject(new Error('packed')),
     topologyOfSide: () => Promise.reject(new Error('connected')),
+    chooseDataForBoth: () => Promise.reject(new Error('chosen')),
     openCheckpoint: () => Promise.resolve(null),
     showLog: () => Promise.resolve(null),
   };
   const ask = page(compareRequests, handlers);
   expect(await failure(ask('comparison', { again: false }))).toBe('asked');
   expect(await failure(ask('latency', {}))).toMatch(RESTRICTED);
+  expect(await failure(ask('chooseDataForBoth', {}))).toMatch(RESTRICTED);
   editor.trusted = true;
   expect(await failure(ask('latency', {}))).toBe('timed');
+  expect(await failure(ask('chooseDataForBoth', {}))).toBe('chosen');
 });
 
 test('in a trusted workspace the same requests run', async () => {

@@ -1,5 +1,7 @@
 import type { CompareRequests } from '../../../src/protocol/compare-page';
 import type { Latency } from '../../../src/protocol/measure/latency';
+import { NO_DATASET, type DatasetInfo } from '../../../src/protocol/dataset';
+import type { Evaluation } from '../../../src/protocol/measure/evaluation';
 import type { Comparison } from '../../../src/protocol/measure/compare';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { Handlers } from '../../../src/rpc/peer';
@@ -9,13 +11,13 @@ import { fakeTopology } from './topology';
 import { histogramOf } from './weights';
 
 /** The dense model beside one with nine of ten weights pruned. */
-async function fakeComparison(): Promise<Comparison> {
+async function fakeComparison(evaluation: Evaluation | null): Promise<Comparison> {
   const model = await fakeModel(null, 0);
   const { counts, kernels } = pruned(model, PruneStep.parse({ step: 'prune', amount: { sparsity: 0.9 } }));
   const { inspection } = model;
   const dense = [...model.kernels.values()];
   const both = (name: string | null, a: Float32Array[], b: Float32Array[]) => {
-    const [left, right] = [histogramOf(name, a, 64), histogramOf(name, b, 64)];
+    const [left, right] = [histogramOf(name, a, 256), histogramOf(name, b, 256)];
     return {
       start: left.start,
       width: left.width,
@@ -25,7 +27,12 @@ async function fakeComparison(): Promise<Comparison> {
     };
   };
   const named = [...model.kernels.keys()];
-  const side = { path: inspection.path, weightsHash: 'h', evaluation: null, noAccuracy: 'no dataset chosen' };
+  const side = {
+    path: inspection.path,
+    weightsHash: 'h',
+    evaluation,
+    ...(evaluation ? {} : { noAccuracy: NO_DATASET }),
+  };
   return {
     a: { ...side, name: 'fashion-cnn', totals: inspection.totals },
     b: {
@@ -72,26 +79,33 @@ function fakeLatency(): Latency {
   };
 }
 
-/** The extension host's side of a page that compares. */
-export const comparedHandlers = (): Handlers<CompareRequests> => ({
-  comparison: () => fakeComparison(),
-  packedSide: async ({ side }) => {
-    const { [side]: model, layers } = await fakeComparison();
-    const its = layers.flatMap(({ name, [side]: layer }) =>
-      layer ? [{ name, ...layer, bitsPerWeight: null, prunable: true, tensors: [] }] : [],
-    );
-    return fakePacking({ totals: model.totals, layers: its });
-  },
-  topologyOfSide: async ({ side }) => {
-    const topology = fakeTopology((await fakeModel(null, 0)).inspection);
-    if (side === 'a') return topology;
-    // The other one is narrower in a layer, and has none of the last dropout.
-    const nodes = topology.nodes.map((node, i) =>
-      i === 2 && node.shape ? { ...node, shape: [...node.shape.slice(0, -1), 7] } : node,
-    );
-    return { ...topology, nodes };
-  },
-  latency: () => Promise.resolve(fakeLatency()),
-  openCheckpoint: () => Promise.resolve(null),
-  showLog: () => Promise.resolve(null),
-});
+/** The extension host's side of a page that compares. Both models are evaluated once there is data. */
+export function comparedHandlers(dataset: DatasetInfo, evaluation: Evaluation): Handlers<CompareRequests> {
+  let known: Evaluation | null = null;
+  return {
+    comparison: () => fakeComparison(known),
+    packedSide: async ({ side }) => {
+      const { [side]: model, layers } = await fakeComparison(known);
+      const its = layers.flatMap(({ name, [side]: layer }) =>
+        layer ? [{ name, ...layer, bitsPerWeight: null, prunable: true, tensors: [] }] : [],
+      );
+      return fakePacking({ totals: model.totals, layers: its });
+    },
+    topologyOfSide: async ({ side }) => {
+      const topology = fakeTopology((await fakeModel(null, 0)).inspection);
+      if (side === 'a') return topology;
+      // The other one is narrower in a layer, and has none of the last dropout.
+      const nodes = topology.nodes.map((node, i) =>
+        i === 2 && node.shape ? { ...node, shape: [...node.shape.slice(0, -1), 7] } : node,
+      );
+      return { ...topology, nodes };
+    },
+    latency: () => Promise.resolve(fakeLatency()),
+    chooseDataForBoth: () => {
+      known = evaluation;
+      return Promise.resolve(dataset);
+    },
+    openCheckpoint: () => Promise.resolve(null),
+    showLog: () => Promise.resolve(null),
+  };
+}

@@ -186,7 +186,7 @@ export class FakeHost {
     hear: (listener: (message: unknown) => void) => void,
   ) {
     this.peer = new Peer({ send: deliver, onMessage: hear, onClose: () => undefined });
-    this.peer.serve(compareRequests, comparedHandlers());
+    this.peer.serve(compareRequests, comparedHandlers(dataset(false), evaluationOf(false)));
     this.peer.serve(exportRequests, {
       copyText: (asked) => {
         this.note('copyText', asked);
@@ -278,7 +278,7 @@ export class FakeHost {
         }
         if (this.pretence.broken)
           throw new UserError(
-            'weights/group1-shard1of2.bin is 4,194,300 bytes where its manifest needs 4,194,304: write the checkpoint again.',
+            'The weights file "group1-shard1of2.bin" of model.json is too short (4,194,300 bytes where 4,194,304 are described): copy it again or convert the model again.',
           );
         return this.open();
       },
