@@ -34,6 +34,7 @@ test('advice shows the recipes of the engine, with estimates marked, and each la
   const layer = advice.layers.find(({ name }) => name === 'dense1')!;
   expect(Number(await row.locator('td').first().getAttribute('data-value'))).toBe(layer.shares.params);
   const bar = await row.locator('.share-bar').first().boundingBox();
+  expect(await row.locator('.share-bar').first().getAttribute('style')).toContain(`--share: ${layer.shares.params}`);
   const cell = await row.locator('td').first().boundingBox();
   expect(bar!.width / cell!.width).toBeGreaterThan(0.6);
   await element('advice-notes-fold').click();

@@ -815,7 +815,7 @@ test('a model that cannot be evaluated says why in each place where a figure wou
 
 test('a file that is not a checkpoint gives one sentence and a button to its text', async () => {
   await open('broken');
-  expect(await element('error-message').textContent()).toMatch(/^weights\/group1.*again\.$/);
+  expect(await element('error-message').textContent()).toMatch(/^The weights file "group1-shard1of2\.bin" .*again\.$/);
   await element('open-as-text').click();
   await expect.poll(() => page.evaluate('window.secateurHost.asked.at(-1).method')).toBe('openAsText');
 });
@@ -1210,7 +1210,7 @@ test('the chart of runs draws hundreds of checkpoints, offers axes, and opens on
   // Of the table only the seen rows are drawn.
   expect(await page.getByTestId('run-row').count()).toBeLessThan(60);
   await element('runs-size').selectOption('gzip');
-  await page.getByText('bytes, gzipped, by powers of ten').waitFor();
+  await page.getByText('bytes, gzipped (log scale)').waitFor();
   expect(await page.locator('.runs-plot .pareto-point').count()).toBe(drawn);
   await element('runs-metric').selectOption({ label: 'Loss' });
   await element('runs-plot').focus();
@@ -1255,6 +1255,10 @@ test('a comparison shows both histograms of a layer, in any width', async () => 
   expect(await element('compared-dense').getByRole('cell').last().textContent()).toMatch(/^1\.36 MB \u2192 [\d.]+ kB$/);
   await element('measure-latency').click();
   await element('compared-latency').getByText('101.3%').waitFor();
+  // Without data the line that says so has the way to some.
+  await element('choose-data').click();
+  await totals.getByRole('row', { name: /Accuracy 91\.81%/ }).waitFor();
+  expect(await element('choose-data').count()).toBe(0);
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
 });
 

@@ -41,8 +41,8 @@ test('chosen runs show their curves over each other, the fields in which two rec
   const diff = element('recipe-diff');
   // In the order of the table: the newest first.
   expect(await diff.getByRole('columnheader').allTextContents()).toEqual(['Place', 'Field', 'run-6', 'run-3']);
-  await diff.getByRole('row', { name: 'Step 2, finetune Epochs 3 4', exact: true }).waitFor();
-  await diff.getByRole('row', { name: /quantize Step/ }).waitFor();
+  await diff.getByRole('row', { name: 'Step 2: Fine-tune Epochs 3 4', exact: true }).waitFor();
+  await diff.getByRole('row', { name: /Step 3: Quantize In the recipe (yes no|no yes)/ }).waitFor();
   const before = await diff.getByRole('row').count();
   await element('recipe-diff-whole').click();
   expect(await diff.getByRole('row').count()).toBeGreaterThan(before);
@@ -132,7 +132,8 @@ test('a checkpoint that a run wrote opens with its metric, its curve and its par
   await open('written');
   await expect.poll(() => element('total-test').textContent()).toBe('91.6%');
   const stat = page().locator('.stat', { has: element('total-test') });
-  expect(await stat.textContent()).toMatch(/Accuracy, test.*10,000 test examples, from results of .*2026/);
+  expect(await stat.textContent()).toMatch(/Accuracy, test.*recorded on 10,000$/);
+  expect(await stat.getAttribute('title')).toMatch(/On 10,000 test examples, from results of .*2026/);
   await element('parent').getByRole('button', { name: 'Open fashion-cnn' }).click();
   await expect.poll(() => asked('openCheckpoint')).toEqual([{ path: '/models/fashion-cnn/model.json' }]);
   await tab('evaluation');

@@ -1,4 +1,4 @@
-// Takes pictures of every screen of the page. usage: npm run screens -- [--out FOLDER] [--only WORD] [--models NAME,...] [--themes NAME,...] [--widths WIDTH,...]
+// Takes pictures of every screen of the page. usage: npm run screens -- [--out FOLDER] [--only WORD] [--models NAME,...] [--themes NAME,...] [--widths WIDTH,...] [--locale zh-cn]
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ const { values: asked } = parseArgs({
     models: { type: 'string', default: 'fashion-cnn,5-layers,252-layers,2000-layers,30M,138M,pages' },
     themes: { type: 'string', default: 'light,dark,hc-dark,hc-light' },
     widths: { type: 'string', default: '480,1440,2560,zoomed' },
+    locale: { type: 'string', default: 'en' },
   },
 });
 
@@ -53,7 +54,7 @@ async function visit(
   taken: Map<string, Picture[]>,
 ): Promise<void> {
   const view = WINDOWS[width]!;
-  await open(`${route.pretence}&epochSeconds=1`, view.width, view.height);
+  await open(`${route.pretence}&epochSeconds=1&locale=${asked.locale}`, view.width, view.height);
   page.setDefaultTimeout(60_000);
   for (const { name, show } of route.screens) {
     await show(page);
@@ -71,6 +72,8 @@ async function visit(
 }
 
 async function picture(page: Page, { width, height }: { width: number; height: number }, file: string): Promise<void> {
+  // What lies under the pointer looks different.
+  await page.mouse.move(0, 0);
   await page.evaluate('scrollTo(0, 0)');
   const tall = Number(await page.evaluate('document.documentElement.scrollHeight'));
   const clip = { x: 0, y: 0, width, height: Math.min(Math.max(tall, height), TALLEST) };

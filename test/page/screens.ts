@@ -26,10 +26,13 @@ async function showLayers(page: Page): Promise<void> {
   if ((await picker.isVisible()) && (await picker.getAttribute('aria-expanded')) === 'false') await picker.click();
 }
 
-/** Chooses the first convolution of the table, by its name: a narrow table has no column of types. */
+/** A convolution of the table, by its name: a narrow table has no column of types. */
+const convolution = (page: Page, place: number) =>
+  page.locator('[data-testid^="layer-row-"]:has-text("conv")').nth(place);
+
 async function chooseLayer(page: Page): Promise<void> {
   await showLayers(page);
-  await page.locator('[data-testid^="layer-row-"]:has-text("conv")').first().click();
+  await convolution(page, 0).click();
 }
 
 /** The row of a run in a table. */
@@ -73,10 +76,17 @@ export const WORKBENCH: readonly Screen[] = [
     },
   },
   {
-    name: 'graph',
+    name: 'layers over each other',
     show: async (page) => {
       await page.keyboard.press('Escape');
-      await showLayers(page);
+      await convolution(page, 1).click({ modifiers: ['ControlOrMeta'] });
+      await element(page, 'other-layers-legend').waitFor();
+    },
+  },
+  {
+    name: 'graph',
+    show: async (page) => {
+      await convolution(page, 0).click();
       await click(page, 'layers-view-graph');
       await page.locator('[data-testid="graph"][data-busy="false"] .node').first().waitFor();
     },

@@ -1,6 +1,8 @@
 // A page for development: the real page against a fake extension host. Its address says what is pretended:
-// ?theme=light&untrusted&layers=500 … (see `Pretence` and `THEMES`); #state keeps what the page saved.
+// ?theme=light&locale=zh-cn&untrusted&layers=500 … (see `Pretence` and `THEMES`); #state keeps what the page saved.
 import '../../src/webview/jitless';
+import './fake/locale';
+import '../../src/webview/texts';
 import 'vscode-jsonrpc/browser';
 import { FakeHost, type Pretence } from './fake/host';
 import { RealModel } from './fake/real-model';

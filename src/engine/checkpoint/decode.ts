@@ -8,10 +8,12 @@ const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).jo
 
 /** Returns the error for shards that hold more or fewer bytes than their tensors take. */
 export function sizeMismatch(file: string, group: WeightGroup, held: number, needed: number): UserError {
-  const several = group.paths.length > 1;
+  const names = quoted(group.paths);
+  const size = held < needed ? 'too short' : 'too long';
   return new UserError(
-    `The weights ${several ? 'files' : 'file'} ${quoted(group.paths)} of ${file} ${several ? 'are' : 'is'} too ` +
-      `${held < needed ? 'short' : 'long'} (${count(held)} bytes where ${count(needed)} are described): copy ${several ? 'them' : 'it'} again or convert the model again.`,
+    group.paths.length > 1
+      ? `The weights files ${names} of ${file} are ${size} (${count(held)} bytes where ${count(needed)} are described): copy them again or convert the model again.`
+      : `The weights file ${names} of ${file} is ${size} (${count(held)} bytes where ${count(needed)} are described): copy it again or convert the model again.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { compact, percent, typedPercent } from '../format';
+import { translated } from '../l10n';
 import { fieldsOf, specAt, type Spec } from '../fields';
 import { stepDefinition, type RecipeStep, type StepName } from './index';
 
@@ -23,10 +24,17 @@ function amountWords({ step }: RecipeStep, amount: object): string[] {
   return [`${kind === 'sparsity' ? '' : `${kind} `}${isShare ? typedPercent(value) : compact(value)}`];
 }
 
+/** The name of a step in recipes; in a language that has one, its title. */
+function nameOf({ step }: RecipeStep): string {
+  const { title } = stepDefinition(step).words;
+  const own = translated(title);
+  return own === title ? step : own;
+}
+
 /** A step in a few words, for a cell of a table: `prune 90%`, `finetune 2`, `quantize int8`. */
 export function stepInShort(step: RecipeStep): string {
   return [
-    step.step,
+    nameOf(step),
     ...('amount' in step && typeof step.amount === 'object' ? amountWords(step, step.amount) : []),
     ...('bits' in step && typeof step.bits === 'string' ? [step.bits] : []),
     ...('macs' in step && typeof step.macs === 'number' ? [percent(step.macs, 0)] : []),

@@ -17,7 +17,7 @@ export function LayerSavings({ advice: { layers } }: { advice: Advice }) {
   const methods = [...new Set(shown.flatMap(({ savings }) => savings.map(({ method }) => method)))];
   return (
     <div class="plan-scroller" role="region" aria-label={t('Savings by layer')} tabIndex={0}>
-      <table class="compare of-figures advice-layers" data-testid="advice-layers">
+      <table class="compare of-figures stacks advice-layers" data-testid="advice-layers">
         <caption class="unseen">{t('Shares of each layer, and what each method could save in it alone')}</caption>
         <thead>
           <tr>
@@ -51,13 +51,12 @@ function Row({ layer, methods }: { layer: LayerAdvice; methods: readonly LayerAd
       <th scope="row">
         <LinkButton onPress={() => select(name)}>{name}</LinkButton>
       </th>
-      {SHARES.map(({ key }) => (
-        <td key={key} data-value={shares[key] ?? undefined}>
+      {SHARES.map(({ key, head }) => (
+        <td key={key} class="share" data-head={head} data-value={shares[key] ?? undefined}>
           {shares[key] === null ? (
             '\u2013'
           ) : (
             <>
-              <span class="share-bar" style={{ '--share': shares[key] }} aria-hidden="true" />
               {percent(shares[key], 1)}
               {key === 'time' && time && (
                 <span class="quiet">
@@ -65,6 +64,7 @@ function Row({ layer, methods }: { layer: LayerAdvice; methods: readonly LayerAd
                   {t('{0} ms \u00b1{1}', milliseconds(time.milliseconds), percent(time.noise, 0))}
                 </span>
               )}
+              <span class="share-bar" style={{ '--share': shares[key] }} aria-hidden="true" />
             </>
           )}
         </td>
@@ -73,7 +73,12 @@ function Row({ layer, methods }: { layer: LayerAdvice; methods: readonly LayerAd
         methods.map((method) => {
           const saving = savings.find((one) => one.method === method);
           return (
-            <td key={method} class="words" title={saving?.reason && translated(saving.reason)}>
+            <td
+              key={method}
+              class="words"
+              data-head={METHOD_HEADS[method]}
+              title={saving?.reason && translated(saving.reason)}
+            >
               {saving ? savingWords(saving) : '\u2013'}
               {saving?.reason !== undefined && <span class="unseen">, {translated(saving.reason)}</span>}
             </td>

@@ -36,7 +36,7 @@ export function PlotFrame({ plot, goals = [] }: { plot: Plot; goals?: readonly G
         {titles[1]}
       </text>
       <text class="axis-text axis-title" x={right} y={height - 6} text-anchor="end">
-        {isLogarithmic ? t('{0}, by powers of ten', titles[0]) : titles[0]}
+        {isLogarithmic ? t('{0} (log scale)', titles[0]) : titles[0]}
       </text>
       {goals.map(({ axis, value, words, atLeft = false }) => {
         const at = axis === 'x' ? plot.x(value) : plot.y(value);

@@ -57,7 +57,7 @@ function Body({ known }: { known: Comparison }) {
         <TotalsOfTwo a={known.a} b={known.b} />
         <section class="section" aria-labelledby="overlay-title">
           <div class="section-head">
-            <h3 id="overlay-title">{t('Weights of {0}', layer?.name ?? t('all layers'))}</h3>
+            <h3 id="overlay-title">{layer ? t('Weights of {0}', layer.name) : t('Weights of all layers')}</h3>
             {layer && <LinkButton onPress={() => (comparedLayer.value = null)}>{t('All layers')}</LinkButton>}
           </div>
           {histogram ? (

@@ -75,8 +75,9 @@ function Times({ known: { batches, note, backend }, names }: { known: Latency; n
 function Time({ figures: { median, lowerQuartile, upperQuartile } }: { figures: LatencyFigures }) {
   return (
     <td data-value={median}>
-      {t('{0} ms', milliseconds(median))}{' '}
-      <span class="quiet">{`(${milliseconds(lowerQuartile)}\u2013${milliseconds(upperQuartile)})`}</span>
+      {t('{0} ms', milliseconds(median))}
+      {t(' ')}
+      <span class="quiet">{t('({0}\u2013{1})', milliseconds(lowerQuartile), milliseconds(upperQuartile))}</span>
     </td>
   );
 }

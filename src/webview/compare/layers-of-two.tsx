@@ -32,7 +32,7 @@ export function LayersOfTwo({ layers, names }: { layers: readonly ComparedLayer[
     <section class="section" aria-labelledby="compared-layers-title">
       <h2 id="compared-layers-title">{t('Layers')}</h2>
       <div class="plan-scroller" role="group" aria-labelledby="compared-layers-title" tabIndex={0}>
-        <table class="compare" data-testid="compared-layers">
+        <table class="compare stacks" data-testid="compared-layers">
           <caption class="unseen">{t('{0}, then {1}', names[0], names[1])}</caption>
           <thead>
             <tr>
@@ -69,15 +69,19 @@ export function LayersOfTwo({ layers, names }: { layers: readonly ComparedLayer[
                     layer.name
                   )}
                 </th>
-                <td>{both(layer, ({ type }) => type)}</td>
-                <td>{both(layer, ({ outputShape }) => sampleShape(outputShape))}</td>
-                <td>{both(layer, ({ params }) => count(params))}</td>
-                <td>{both(layer, ({ sparsity }) => (sparsity === null ? '\u2013' : percent(sparsity, 1)))}</td>
-                <td>{both(layer, ({ macs }) => (macs === null ? '?' : macs === 0 ? '\u2013' : compact(macs)))}</td>
+                <td data-head={t('Type')}>{both(layer, ({ type }) => type)}</td>
+                <td data-head={t('Output')}>{both(layer, ({ outputShape }) => sampleShape(outputShape))}</td>
+                <td data-head={t('Parameters')}>{both(layer, ({ params }) => count(params))}</td>
+                <td data-head={t('Sparsity')}>
+                  {both(layer, ({ sparsity }) => (sparsity === null ? '\u2013' : percent(sparsity, 1)))}
+                </td>
+                <td data-head={t('MACs')}>
+                  {both(layer, ({ macs }) => (macs === null ? '?' : macs === 0 ? '\u2013' : compact(macs)))}
+                </td>
                 {sizes && (
                   <>
-                    <td>{sizes(layer.name, 'idealBits')}</td>
-                    <td>{sizes(layer.name, 'packedBits')}</td>
+                    <td data-head={t('Ideal')}>{sizes(layer.name, 'idealBits')}</td>
+                    <td data-head={t('Packed')}>{sizes(layer.name, 'packedBits')}</td>
                   </>
                 )}
               </tr>

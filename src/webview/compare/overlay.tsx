@@ -29,7 +29,7 @@ export function Overlay({ histogram, names }: { histogram: ComparedHistogram; na
   });
   const [left, top] = [plot.x(start), plot.y(largest)];
   const path = (shares: readonly number[]): string => stepPath(shares, largest, plot.x(end) - left, plot.y(0) - top);
-  const words = [`${names[0]}: ${zerosOf(histogram.a)}`, `${names[1]}: ${zerosOf(histogram.b)}`] as const;
+  const words = [t('{0}: {1}', names[0], zerosOf(histogram.a)), t('{0}: {1}', names[1], zerosOf(histogram.b))] as const;
   return (
     <figure class="overlay" data-testid="overlay">
       <div ref={ref} role="img" aria-label={t('Histograms of weights. {0}.', words.join('. '))}>

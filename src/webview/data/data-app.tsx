@@ -147,7 +147,7 @@ function Seen({ description }: { description: DataDescription }) {
     <>
       <section class="section" aria-labelledby="facts-title">
         <h2 id="facts-title">{t('Recognized')}</h2>
-        <dl class="facts" data-testid="facts">
+        <dl class="data-facts" data-testid="facts">
           {facts.map(([name, value]) => (
             <div key={name}>
               <dt class="quiet">{name}</dt>

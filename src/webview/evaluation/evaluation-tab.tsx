@@ -1,6 +1,6 @@
 import { t, translated } from '../../protocol/l10n';
 import { cancelEvaluation, evaluate } from '../state/actions';
-import { cannotEvaluate, evaluating, evaluation, evaluationProblem } from '../state/session';
+import { cannotEvaluate, evaluating, evaluation, evaluationProblem, panel } from '../state/session';
 import { ShowLog } from '../notices/show-log';
 import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
@@ -30,8 +30,9 @@ export function EvaluationTab() {
           {translated(evaluationProblem.value)}
         </Notice>
       )}
-      {evaluation.value ? <EvaluationCard /> : !running && <NotEvaluated />}
+      {evaluation.value && <EvaluationCard />}
       <RecordedRun />
+      {!evaluation.value && !running && <NotEvaluated />}
     </>
   );
 }
@@ -41,9 +42,11 @@ function NotEvaluated() {
   return (
     <div class="empty">
       <p>
-        {why === null
-          ? t('These weights were not evaluated yet: loss and metrics, such as accuracy, on the test examples.')
-          : translated(why)}
+        {why !== null
+          ? translated(why)
+          : panel.value?.results?.metrics
+            ? t('These figures are those of its run. Evaluate the weights again to see the answers behind them.')
+            : t('These weights were not evaluated yet: loss and metrics, such as accuracy, on the test examples.')}
       </p>
       {why === null && (
         <Button icon="play" onPress={() => void evaluate()} testId="evaluate-here">

@@ -36,8 +36,8 @@ function Brotli({ hash }: { hash: string }) {
   if (known?.hash === hash)
     return <span title={t('{0} bytes', count(known.bytes))}>{t('brotli {0}', bytes(known.bytes))}</span>;
   return (
-    <LinkButton onPress={() => askBrotli(hash)} label={t('Count bytes by brotli')}>
-      {t('brotli?')}
+    <LinkButton onPress={() => askBrotli(hash)} title={t('Counts the bytes of all files by brotli')}>
+      {t('count brotli')}
     </LinkButton>
   );
 }

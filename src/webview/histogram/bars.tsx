@@ -48,7 +48,7 @@ export function Bars({
         );
       })}
       <text class="axis-text axis-title" x={-40} y={10}>
-        {log ? t('weights, by powers of ten') : t('weights')}
+        {log ? t('weights (log scale)') : t('weights')}
       </text>
       <text class="axis-text axis-title" x={axis.width} y={height + 31} text-anchor="end">
         {t('value of a weight')}

@@ -26,7 +26,7 @@ function Facts({ histogram }: { histogram: Histogram }) {
     histogram.infinite > 0 ? t('{0} infinite', count(histogram.infinite)) : '',
   ].filter(Boolean);
   return (
-    <span class="facts small quiet figures">
+    <span class="hero-facts small quiet figures">
       {[
         plural(histogram.count, 'weight'),
         t('mean {0}', weight(histogram.mean)),
@@ -166,7 +166,7 @@ export function Hero() {
           </h2>
           {layer && <Kind layer={layer} />}
           {/* The line is there without figures too, so that nothing moves. */}
-          {histogram ? <Facts histogram={histogram} /> : <span class="facts small">{'\u00a0'}</span>}
+          {histogram ? <Facts histogram={histogram} /> : <span class="hero-facts small">{'\u00a0'}</span>}
         </div>
         <Checkbox checked={log.value} onToggle={(on) => (log.value = on)} testId="log-scale">
           {t('Log counts')}

@@ -46,6 +46,9 @@ const idealOf = (sizes: StepPlan['bytes']['after']): number | undefined =>
 /** Tells whether all weights count, since layers become smaller. */
 const shrinks = (kind: StepPlan['kind']): boolean => kind === 'channels' || kind === 'layers';
 
+/** The heading of what is counted of the weights. */
+const countsOf = (kind: StepPlan['kind']): string => (shrinks(kind) ? t('Parameters') : t('Sparsity'));
+
 /** The parameters to count: nonzero ones if weights become 0, all if channels are removed. */
 const macsOf = (kind: StepPlan['kind'], { macs, nonzeroMacs }: Pick<PlannedSide, 'macs' | 'nonzeroMacs'>) =>
   shrinks(kind) ? macs : nonzeroMacs;
@@ -63,6 +66,10 @@ const shownIn = ({ kind, counts: { layers } }: StepPlan): Shown => ({
   rank: layers.some(({ ranks }) => ranks !== undefined),
   error: layers.some(({ outputError }) => outputError !== undefined),
 });
+
+const ERROR_MEANS = t(
+  'Root of the mean squared error of the outputs on training examples, as a share of their standard deviation; once the weights are fitted, where they are',
+);
 
 /** The loss of outputs of a layer, once its weights are fitted. */
 const errorOf = ({ outputError }: PlannedLayer): string =>
@@ -104,16 +111,16 @@ function Row({
           </span>
         ))}
       </td>
-      {has.width && <td class="figure">{figure((side) => shown(side.width, count))}</td>}
-      {has.rank && <td class="figure">{ranks?.map(count).join(t(', ')) ?? '\u2013'}</td>}
-      <td class="figure">
+      {has.width && <td data-head={t('Width')}>{figure((side) => shown(side.width, count))}</td>}
+      {has.rank && <td data-head={t('Rank')}>{ranks?.map(count).join(t(', ')) ?? '\u2013'}</td>}
+      <td data-head={countsOf(kind)}>
         {shrinks(kind)
           ? figure((side) => shown(side.params || null, count))
           : figure((side) => shown(side.sparsity, (share) => percent(share, 1)))}
       </td>
-      <td class="figure">{both(shown(size?.before || null, bytes), found(size?.after, bytes))}</td>
-      <td class="figure">{figure((side) => shown(macsOf(kind, side) || null, compact))}</td>
-      {has.error && <td class="figure">{errorOf(layer)}</td>}
+      <td data-head={t('Bytes')}>{both(shown(size?.before || null, bytes), found(size?.after, bytes))}</td>
+      <td data-head={t('MACs')}>{figure((side) => shown(macsOf(kind, side) || null, compact))}</td>
+      {has.error && <td data-head={t('Output error')}>{errorOf(layer)}</td>}
     </tr>
   );
 }
@@ -211,23 +218,18 @@ export function PlanTable() {
         </p>
       )}
       <div class="plan-scroller" role="group" aria-labelledby="plan-title" tabIndex={0}>
-        <table class="compare">
+        <table class="compare stacks">
           <thead>
             <tr>
               <th scope="col">{t('Layer')}</th>
               <th scope="col">{t('State')}</th>
               {has.width && <th scope="col">{t('Width')}</th>}
               {has.rank && <th scope="col">{t('Rank')}</th>}
-              <th scope="col">{shrinks(plan.kind) ? t('Parameters') : t('Sparsity')}</th>
+              <th scope="col">{countsOf(plan.kind)}</th>
               <th scope="col">{t('Bytes')}</th>
               <th scope="col">{t('MACs')}</th>
               {has.error && (
-                <th
-                  scope="col"
-                  title={t(
-                    'Root of the mean squared error of the outputs on training examples, as a share of their standard deviation',
-                  )}
-                >
+                <th scope="col" title={ERROR_MEANS}>
                   {t('Output error')}
                 </th>
               )}
@@ -244,13 +246,13 @@ export function PlanTable() {
               <td />
               {has.width && <td />}
               {has.rank && <td />}
-              <td class="figure">
+              <td data-head={countsOf(plan.kind)}>
                 {shrinks(plan.kind)
                   ? both(count(before.params), count(after.params))
                   : both(percent(before.sparsity, 1), percent(after.sparsity, 1))}
               </td>
-              <td class="figure">{both(bytes(now.bytes), found(then?.bytes, bytes))}</td>
-              <td class="figure">
+              <td data-head={t('Bytes')}>{both(bytes(now.bytes), found(then?.bytes, bytes))}</td>
+              <td data-head={t('MACs')}>
                 {both(shown(macsOf(plan.kind, before), compact), shown(macsOf(plan.kind, after), compact))}
               </td>
               {has.error && <td />}

@@ -1,5 +1,5 @@
 import { t, translated } from '../../protocol/l10n';
-import { plural } from '../../protocol/format';
+import { count, plural } from '../../protocol/format';
 import { mainMetric, mainText, metricWords, type MetricValues } from '../../protocol/metric';
 import type { RecordedResults } from '../../protocol/recorded-results';
 import { onSplit } from '../head/on-split';
@@ -21,6 +21,12 @@ function basisWords({ split, samples, sampleData }: RecordedResults): string {
   return sampleData ? t('{0} (sample)', examples) : examples;
 }
 
+/** The same in so few words that they fit below a figure. */
+function countedWords({ samples, sampleData }: RecordedResults): string {
+  const words = samples === null ? t('recorded') : t('recorded on {0}', count(samples));
+  return sampleData ? t('{0} (sample)', words) : words;
+}
+
 /** The metric that the run of a checkpoint measured at its end, in the strip of figures. */
 export function RecordedStat({ results, metrics }: { results: RecordedResults; metrics: MetricValues }) {
   const metric = mainMetric(metrics);
@@ -32,7 +38,7 @@ export function RecordedStat({ results, metrics }: { results: RecordedResults; m
       now={mainText(metrics, 1)}
       value={metrics[0].value}
       preview={null}
-      note={t('{0}, {1}', basisWords(results), fromWords(results))}
+      note={countedWords(results)}
     />
   );
 }

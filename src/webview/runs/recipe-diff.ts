@@ -15,7 +15,7 @@ import { stepDefinition, type RecipeStep } from '../../protocol/steps';
 
 /** A field of two recipes. Null: that recipe has no such field. */
 export interface DiffRow {
-  /** `Step 2, finetune`, or the recipe itself. */
+  /** `Step 2: Fine-tune`, or the recipe itself. */
   readonly place: string;
   readonly field: string;
   readonly a: string | null;
@@ -49,9 +49,11 @@ function flat(
   return into;
 }
 
+const yesOrNo = (value: boolean): string => (value ? t('yes') : t('no'));
+
 function valueWords(value: Json, spec: Spec | undefined): string {
   if (value === null) return '\u2013';
-  if (typeof value === 'boolean') return value ? t('yes') : t('no');
+  if (typeof value === 'boolean') return yesOrNo(value);
   if (typeof value === 'string') return spec?.kind === 'choice' ? valueLabel(spec, value) : value;
   if (Array.isArray(value))
     return value.map((one) => valueWords(one, spec?.kind === 'numbers' ? spec.item : undefined)).join(t(', '));
@@ -108,9 +110,16 @@ export function recipeDiff(a: Recipe, b: Recipe): DiffRow[] {
   const rows = rowsOf(t('Recipe'), whole(a), whole(b));
   for (const [index, [one, other]] of pairSteps(a.steps, b.steps).entries()) {
     const name = (one ?? other)!.step;
-    const place = t('Step {0}, {1}', index + 1, name);
+    const place = t('Step {0}: {1}', index + 1, translated(stepDefinition(name).words.title));
     if (one && other) rows.push(...rowsOf(place, optionsOf(one), optionsOf(other)));
-    else rows.push({ place, field: t('Step'), a: one && t('there'), b: other && t('there'), differs: true });
+    else
+      rows.push({
+        place,
+        field: t('In the recipe'),
+        a: yesOrNo(one !== null),
+        b: yesOrNo(other !== null),
+        differs: true,
+      });
   }
   return rows;
 }

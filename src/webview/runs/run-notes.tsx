@@ -39,7 +39,9 @@ export function RunNotesForm({ run }: { run: RunRow }) {
   };
   return (
     <section class="section" aria-labelledby="run-notes-title" data-testid="run-notes">
-      <h2 id="run-notes-title">{t('Tags and note of {0}', run.name)}</h2>
+      <h2 id="run-notes-title" class="named">
+        {t('Tags and note of {0}', run.name)}
+      </h2>
       <div class="run-notes" data-inputs>
         <TextField
           label={t('Tags, separated by commas')}

@@ -40,7 +40,7 @@ export function RunWork({
     <div class="run-work">
       <div class="row runs-tools" data-inputs>
         <TextField
-          label={t('Filter')}
+          label={t('Filter the table')}
           placeholder={t('Name, model, step, tag\u2026')}
           value={table.filter.value}
           onText={(text) => (table.filter.value = text)}

@@ -52,8 +52,10 @@ export function SensitivitySection() {
         <span class="row small">
           {view?.baseline != null && (
             <span class="figures">
-              {baselineWords(view.baseline)}
-              {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
+              {[
+                baselineWords(view.baseline),
+                ...(panel.value?.normalization ? [normalizationName(panel.value.normalization)] : []),
+              ].join(t(', '))}
             </span>
           )}
           {panel.value?.dataset?.sample && <Tag>{t('sample')}</Tag>}

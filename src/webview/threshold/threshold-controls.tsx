@@ -28,7 +28,8 @@ function inOtherWords(): string {
   const about = weights.value;
   if (!about) return '';
   const at = threshold.value;
-  if (at <= 0) return t('Nothing is pruned yet.');
+  // The form below says that nothing is pruned yet.
+  if (at <= 0) return '';
   const share = about.count > 0 ? about.zerosBelow(at) / about.count : 0;
   const words = {
     absolute: `|w| < ${weight(at)}`,

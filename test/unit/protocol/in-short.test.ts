@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { useTexts } from '../../../src/protocol/l10n';
 import { stepInShort } from '../../../src/protocol/steps/in-short';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
 
@@ -26,5 +27,15 @@ test('a step has its main amount beside its name: shares as percent, counts as n
     'compact multiplier 1',
     'compact macs 25%',
     'finetune 2',
+  ]);
+});
+
+afterEach(() => useTexts(undefined));
+
+test('another language has its own name for a step', () => {
+  useTexts({ 'Fine-tune': '微调' });
+  expect(words({ step: 'finetune', epochs: 2 }, { step: 'prune', amount: { sparsity: 0.5 } })).toEqual([
+    '微调 2',
+    'prune 50%',
   ]);
 });

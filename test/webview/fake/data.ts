@@ -34,7 +34,7 @@ const DESCRIPTION: DataDescription = {
   ],
   classes: Array.from({ length: 260 }, (_, i) => `${String.fromCharCode(97 + (i % 26))}${Math.floor(i / 26)}`),
   preprocess: {},
-  evidence: ['It holds a folder of pictures for each class.'],
+  evidence: ['It holds folders of pictures for 260 classes.'],
 };
 
 const SHOWN: FakeData = {

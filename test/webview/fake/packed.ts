@@ -27,7 +27,11 @@ export function fakePacking({ layers, totals }: Pick<Inspection, 'layers' | 'tot
   return {
     ...{ bytes, textBits: 4000, idealBits: sum(({ idealBits }) => idealBits), layers: its },
     ...(bytes > totals.bytes / 2
-      ? { advice: ['The packed file is 83% of the unpacked ones, because most of it is "dense/kernel": prune it.'] }
+      ? {
+          advice: [
+            'The packed file is 83% of the unpacked ones, because most of it is "dense/kernel", of whose weights 0.0% are 0: prune it first, or quantize it to fewer bits.',
+          ],
+        }
       : {}),
   };
 }

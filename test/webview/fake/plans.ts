@@ -75,7 +75,7 @@ export function removedPlan(inspection: Inspection): StepPlan {
     if (!layer.prunable || layer === last)
       return {
         state: 'skipped',
-        reason: layer === last ? 'its outputs are the answers of the model' : 'it has no channels of its own',
+        reason: layer === last ? 'it is the output of the model' : 'it makes no channels of its own',
       };
     const [params, macs] = [half(side.params), side.macs === null ? null : half(side.macs)];
     const after = { ...side, width: side.width && half(side.width), params, nonzero: params, sparsity: 0, macs };

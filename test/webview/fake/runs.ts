@@ -2,6 +2,7 @@ import { epochRecord } from '../../../src/protocol/epoch';
 import { measured } from '../../../src/protocol/metric';
 import { Recipe } from '../../../src/protocol/recipe';
 import type { RunDetails, RunRow, RunsRequests, RunTableRequests } from '../../../src/protocol/runs-page';
+import { t } from '../../../src/protocol/l10n';
 import { stepInShort } from '../../../src/protocol/steps/in-short';
 import type { Handlers } from '../../../src/rpc/peer';
 import { random } from './weights';
@@ -39,7 +40,7 @@ function fakeRuns(count: number): { row: RunRow; details: RunDetails }[] {
     });
     const row: RunRow = {
       ...{ folder, name: `run-${i + 1}`, state },
-      ...(state === 'damaged' ? { problem: 'Its checkpoint model.json is gone.' } : {}),
+      ...(state === 'damaged' ? { problem: t('Its checkpoint {0} is gone.', 'model.json') } : {}),
       when: new Date(Date.UTC(2026, 9, 1 + Math.floor(i / 12), i % 24, (i * 7) % 60)).toISOString(),
       start: { name: 'fashion-cnn', path: i % 31 === 4 ? null : '/models/fashion-cnn/model.json' },
       data: 'fashion-mnist',

@@ -60,7 +60,7 @@ function told(model: ModelContent): ReadonlyMap<string, Saving> {
       if (state === 'skipped' || state === 'protected') return [name, { state: 'cannot', reason }];
       const params = before.params - after.params;
       const saves = { bytes: 4 * params, params, macs: (before.macs ?? 0) - (after.macs ?? 0) };
-      const amount = into === undefined ? state : `${state} into ${into}`;
+      const amount = into === undefined ? state : `merged into ${into}`;
       return [name, { state: 'offers', amount, saves, metrics: null }];
     }),
   );

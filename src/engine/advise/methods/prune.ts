@@ -26,7 +26,7 @@ export const prune: AdviceMethod = {
     by: 'prune',
     amounts: [0.3, 0.5, 0.7, 0.8, 0.9, 0.95],
     usual: 0.5,
-    words: (amount) => `${percent(amount, 0)} zeros`,
+    words: (amount) => `${Math.round(100 * amount)}% zeros`,
     open: (model, seed) => ({
       compressor: weightPruner(model, { score: 'magnitude' }, seed),
       smaller: (layer, sparsity) => {

@@ -13,9 +13,9 @@ test('two recipes differ field by field, in the words of the form', () => {
   const b = recipe([prune(0.95), { step: 'finetune', epochs: 5, batchSize: 32 }], { seed: 1, data: 'fashion-mnist' });
   expect(different(a, b)).toEqual([
     ['Recipe', 'Data', null, 'fashion-mnist'],
-    ['Step 1, prune', 'Amount, sparsity', '90%', '95%'],
-    ['Step 2, finetune', 'Epochs', '2', '5'],
-    ['Step 2, finetune', 'Batch size', '100', '32'],
+    ['Step 1: Prune', 'Amount, sparsity', '90%', '95%'],
+    ['Step 2: Fine-tune', 'Epochs', '2', '5'],
+    ['Step 2: Fine-tune', 'Batch size', '100', '32'],
   ]);
   expect(recipeDiff(a, a).every(({ differs }) => !differs)).toBe(true);
   const keeping = Recipe.parse({ ...a, keepEpochs: true });
@@ -26,8 +26,8 @@ test('a step that only one recipe has stands alone, and the others keep their pa
   const a = recipe([prune(0.9), { step: 'finetune', epochs: 2 }]);
   const b = recipe([{ step: 'merge' }, prune(0.9), { step: 'finetune', epochs: 2 }, { step: 'quantize' }]);
   expect(different(a, b)).toEqual([
-    ['Step 1, merge', 'Step', null, 'there'],
-    ['Step 4, quantize', 'Step', null, 'there'],
+    ['Step 1: Merge layers', 'In the recipe', 'no', 'yes'],
+    ['Step 4: Quantize', 'In the recipe', 'no', 'yes'],
   ]);
   expect(pairSteps(a.steps, b.steps).map(([one, other]) => [one?.step, other?.step])).toEqual([
     [undefined, 'merge'],

@@ -151,9 +151,9 @@ function announcement(header: Uint8Array, { size, packed }: DataFile, file: stri
 }
 
 function mismatch(file: string, { words, length }: Announced, found: number): UserError {
-  const long = found > length;
   return new UserError(
-    `The dataset file ${file} is ${long ? 'too long' : 'cut short'}: its header announces ${words}, that is ${length} bytes, ` +
-      `and ${long ? `at least ${length + 1}` : found} follow.`,
+    found > length
+      ? `The dataset file ${file} is too long: its header announces ${words}, that is ${length} bytes, and at least ${length + 1} follow.`
+      : `The dataset file ${file} is cut short: its header announces ${words}, that is ${length} bytes, and ${found} follow.`,
   );
 }

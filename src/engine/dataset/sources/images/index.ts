@@ -12,8 +12,10 @@ export const images: Source = {
     const layout = await layoutOf(place);
     if (!layout) return undefined;
     const [first] = layout.parts.values();
-    const classes = `folders of pictures for ${first?.length ?? 0} classes`;
-    return layout.alone ? classes : `${[...layout.parts.keys()].join(', ')} with ${classes}`;
+    const classes = first?.length ?? 0;
+    return layout.alone
+      ? `folders of pictures for ${classes} classes`
+      : `${[...layout.parts.keys()].join(', ')} with folders of pictures for ${classes} classes`;
   },
   stamped: async (place) => {
     const layout = await layoutOf(place);

@@ -20,7 +20,9 @@ export const table: Source = {
     const shape = first === undefined ? undefined : await shapeOfCsv(first);
     if (!shape) return undefined;
     const names = [...files.values()].map((file) => path.basename(file)).join(', ');
-    return `a table of ${shape.columns} columns ${shape.header ? 'with' : 'without'} a header (${names})`;
+    return shape.header
+      ? `a table of ${shape.columns} columns with a header (${names})`
+      : `a table of ${shape.columns} columns without a header (${names})`;
   },
   stamped: (place) => Promise.resolve([...filesOf(place).values()]),
   columns: async (place, { columns }) => {
