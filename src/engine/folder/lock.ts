@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { link, lutimes, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
@@ -10,6 +11,8 @@ import { identityOf, isAlive } from './process-identity';
 import type { OutputFolder } from './output-folder';
 
 const CLAIM = new RegExp(`^\\${LOCK_FILE}-[0-9a-z-]+$`);
+/** The name of a claim says whose it is: a process that is killed may leave it empty. */
+const NAMED = new RegExp(`^\\${LOCK_FILE}-([0-9a-f]{8})-(\\d+)-[0-9a-f-]+$`);
 
 const Holder = z.object({
   id: z.string(),
@@ -47,7 +50,7 @@ export async function lockFolder(folder: OutputFolder): Promise<FolderLock> {
   const home = await folder.folder('');
   const file = path.join(home, LOCK_FILE);
   const id = randomUUID();
-  const own = path.join(home, `${LOCK_FILE}-${id}`);
+  const own = path.join(home, claimName(process.pid, id));
   try {
     await writeFile(own, JSON.stringify({ id, ...(await identityOf(process.pid)) }), { flag: 'wx' });
     for (let attempt = 0; !(await linkedTo(own, file)); attempt++) {
@@ -93,9 +96,19 @@ async function linkedTo(own: string, file: string): Promise<boolean> {
   }
 }
 
+/** The name of the claim of a process of this host. */
+export const claimName = (pid: number, id: string): string => `${LOCK_FILE}-${hostMark()}-${pid}-${id}`;
+
+const hostMark = (): string => createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
 /** Returns true for the claim file of a dead process that was taking the lock. */
-export const isDeadClaim = async (folder: OutputFolder, name: string): Promise<boolean> =>
-  CLAIM.test(name) && (await readDead(folder, name)) !== undefined;
+export async function isDeadClaim(folder: OutputFolder, name: string): Promise<boolean> {
+  if (!CLAIM.test(name)) return false;
+  if ((await readDead(folder, name)) !== undefined) return true;
+  const [, host, pid] = NAMED.exec(name) ?? [];
+  if (host !== hostMark() || parse((await textOf(folder, name)) ?? '') !== undefined) return false;
+  return (await isAlive({ host: hostname(), pid: Number(pid), started: null })) === false;
+}
 
 /** Returns the text of a lock whose holder is dead; `gone` where it was just released; undefined while the holder lives. */
 async function readDead(folder: OutputFolder, name: string): Promise<string | undefined> {

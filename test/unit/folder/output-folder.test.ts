@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { partsOf } from '../../../src/engine/folder/names';
+import { claimName } from '../../../src/engine/folder/lock';
 import { OutputFolder } from '../../../src/engine/folder/output-folder';
 import { sweep } from '../../../src/engine/folder/sweep';
 import { temporaryFolder } from '../temporary';
@@ -124,6 +125,8 @@ describe('leftovers of killed processes', () => {
       [`.secateur-${dead}-0123456789ab.tmp`]: 'half',
       [`.secateur-${process.ppid}-0123456789ab.tmp`]: 'being written',
       '.secateur-lock-0a1b': lock,
+      [claimName(dead, '0a1b')]: '',
+      [claimName(process.ppid, '0a1b')]: '',
       'notes.tmp': 'mine',
       'state.json.1234': 'mine too',
     };
@@ -136,6 +139,7 @@ describe('leftovers of killed processes', () => {
     await sweep(folder, ['state']);
     expect((await readdir(at('run'))).sort()).toEqual([
       `.secateur-${process.ppid}-0123456789ab.tmp`,
+      claimName(process.ppid, '0a1b'),
       'notes.tmp',
       'state',
       'state.json.1234',
