@@ -3,6 +3,7 @@ import { inSteps, pauseUnless } from '../../pause';
 import { inThreads, type JobListener } from '../../thread-job';
 import { threadProgram } from '../../thread-program';
 import type { Joined } from '../encode';
+import { Counter } from './counter';
 import { expectedBytes, packing, tensorsIn, type Packed, type PackedContent } from './pack';
 import { decoding, PackedResult, packedSteps, type PackedJob } from './packing-job';
 import { sharedBytes, tellCount, type SharedBytes } from './shared-bytes';
@@ -97,10 +98,10 @@ async function inTwoThreads(
       doJob(job, (bytes) => {
         taken.add(bytes);
         report(bytes);
-      }),
+      }).finally(() => taken.end()),
       putTensors(content, weights, source, taken, listener.signal),
     ]);
-    if (!packed) {
+    if (!packed || weightsHash === undefined) {
       over.abort();
       return undefined;
     }
@@ -117,18 +118,21 @@ async function inTwoThreads(
   }
 }
 
-/** Puts the bytes of each tensor in memory once those of the one before are packed; returns the SHA-256 of all, hex. */
+/**
+ * Puts the bytes of each tensor in memory once those of the one before are packed; returns the SHA-256 of all, hex; undefined
+ * where packing ended before.
+ */
 async function putTensors(
   { lengths }: PackedContent,
   weights: Joined,
   source: SharedBytes,
   taken: Counter,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   const hash = createHash('sha256');
   let at = 0;
   for (const [i, length] of lengths.entries()) {
-    await taken.atLeast(at);
+    if (!(await taken.atLeast(at))) return undefined;
     const tensor = source.bytes.subarray(0, length);
     const pieces = Array.from({ length: Math.ceil(length / READ) }, (_, k) =>
       tensor.subarray(k * READ, (k + 1) * READ),
@@ -145,19 +149,4 @@ async function putTensors(
     }
   }
   return hash.digest('hex');
-}
-
-/** Counts, and wakes who waits for a count. */
-class Counter {
-  private count = 0;
-  private wake: (() => void) | undefined;
-
-  add(more: number): void {
-    this.count += more;
-    this.wake?.();
-  }
-
-  async atLeast(count: number): Promise<void> {
-    while (this.count < count) await new Promise<void>((resolve) => (this.wake = resolve));
-  }
 }
